@@ -1,0 +1,28 @@
+# fails: forged-history
+# The hashes of the consistency proof are not counted, so a proof that is cut short or has a tail passes.
+
+# %% task="consistency"
+def is_consistent(old_size, old_root, new_size, new_root, proof):
+    if not 0 < old_size <= new_size:
+        return False
+    turns = []
+    m, n = old_size, new_size
+    while m != n:
+        k = compute_split(n)
+        if m <= k:
+            turns.append("left")
+            n = k
+        else:
+            turns.append("right")
+            m, n = m - k, n - k
+    hashes = proof if "right" in turns else [old_root] + proof
+    if not hashes:
+        return False
+    old = new = hashes[0]
+    for turn, sibling in zip(reversed(turns), hashes[1:]):
+        if turn == "left":
+            new = hash_node(new, sibling)
+        else:
+            old = hash_node(sibling, old)
+            new = hash_node(sibling, new)
+    return old == old_root and new == new_root

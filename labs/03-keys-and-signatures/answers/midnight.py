@@ -1,0 +1,117 @@
+# Long-winded: loops, early returns, names of a tired learner.
+
+# %% task="message"
+def encode_message(chain, payload):
+    result = bytearray(TAG)
+    name = bytes(chain, "utf-8")
+    if name == b"" or len(name) >= 256:
+        raise ValueError("bad name")
+    result.append(len(name))
+    result.extend(name)
+    result.extend(payload)
+    return bytes(result)
+
+# %% task="digest"
+def compute_digest(profile, public_key, message, user_id=DEFAULT_ID):
+    if profile == "national":
+        bits = len(user_id) * 8
+        data = bytes([bits // 256, bits % 256])
+        data += user_id
+        data += SM2_CURVE
+        for number in public_key:
+            data += bytes.fromhex("%064x" % number)
+        return sm3(sm3(data) + message)
+    else:
+        return HASHES["international"](message)
+
+# %% task="sign"
+def compute_signature(profile, private_key, digest, nonce):
+    order = N[profile]
+    e = int(digest.hex(), 16)
+    point = multiply_base(profile, nonce)
+    if profile == "national":
+        r = (e + point[0]) % order
+        top = (nonce - r * private_key) % order
+        bottom = (1 + private_key) % order
+    else:
+        r = point[0] % order
+        top = (e + r * private_key) % order
+        bottom = nonce
+    s = top * pow(bottom, order - 2, order) % order
+    return (r, s)
+
+# %% task="payload"
+def sign_payload(profile, private_key, chain, payload, user_id=DEFAULT_ID):
+    me = multiply_base(profile, private_key)
+    message = encode_message(chain, payload)
+    digest = compute_digest(profile, me, message, user_id)
+    nonce = draw_nonce(profile, private_key, digest)
+    signature = compute_signature(profile, private_key, digest, nonce)
+    return signature
+
+# %% task="verify"
+def is_signed(profile, public_key, chain, payload, signature, user_id=DEFAULT_ID):
+    order = N[profile]
+    for number in signature:
+        if number < 1 or number > order - 1:
+            return False
+    r, s = signature
+    e = int(compute_digest(profile, public_key, encode_message(chain, payload), user_id).hex(), 16)
+    if profile == "national":
+        point = combine(profile, s, (r + s) % order, public_key)
+        if point is None:
+            return False
+        found = (e + point[0]) % order
+    else:
+        w = pow(s, order - 2, order)
+        point = combine(profile, e * w % order, r * w % order, public_key)
+        if point is None:
+            return False
+        found = point[0] % order
+    return found == r
+
+# %% task="seal"
+def seal_envelope(recipients, text, header):
+    key = os.urandom(16)
+    wrapped = []
+    for recipient in recipients:
+        wrapped.append(wrap_key(recipient, key))
+    return (wrapped, encrypt(key, text, header))
+
+# %% task="open"
+def open_envelope(private_key, envelope, header):
+    key = None
+    for wrapped in envelope[0]:
+        try:
+            key = unwrap_key(private_key, wrapped)
+        except ValueError:
+            pass
+    if key is None:
+        raise ValueError("not for me")
+    return decrypt(key, envelope[1], header)
+
+# %% task="reuse"
+def find_reuse(profile, records):
+    found = []
+    for i in range(len(records)):
+        for j in range(len(records)):
+            if i < j and records[i][0] != records[j][0]:
+                left, right = records[i][1][0], records[j][1][0]
+                if profile == "national":
+                    left -= int(records[i][0].hex(), 16)
+                    right -= int(records[j][0].hex(), 16)
+                if (left - right) % N[profile] == 0:
+                    found.append((i, j))
+    return min(found) if found else None
+
+# %% task="recover"
+def recover_key(profile, first, second):
+    order = N[profile]
+    e1, e2 = int(first[0].hex(), 16), int(second[0].hex(), 16)
+    r1, s1 = first[1]
+    r2, s2 = second[1]
+    if profile == "national":
+        difference = (r1 + s1 - r2 - s2) % order
+        return (s2 - s1) % order * pow(difference, order - 2, order) % order
+    k = (e1 - e2) % order * pow((s1 - s2) % order, order - 2, order) % order
+    return (s2 * k - e2) % order * pow(r2, order - 2, order) % order

@@ -1,0 +1,68 @@
+# As short as it can be said.
+
+# %% task="message"
+def encode_message(chain, payload):
+    name = chain.encode()
+    if not name:
+        raise ValueError("a chain has a name")
+    return TAG + bytes([len(name)]) + name + payload  # bytes([256]) is a ValueError by itself
+
+# %% task="digest"
+def compute_digest(profile, public_key, message, user_id=DEFAULT_ID):
+    key = b"".join(number.to_bytes(32, "big") for number in public_key)
+    za = {"international": lambda: b"", "national": lambda: sm3((len(user_id) << 3).to_bytes(2, "big") + user_id + SM2_CURVE + key)}
+    return HASHES[profile](za[profile]() + message)
+
+# %% task="sign"
+def compute_signature(profile, d, digest, k):
+    n, e, x = N[profile], int.from_bytes(digest, "big"), multiply_base(profile, k)[0]
+    r = (x + e * (profile == "national")) % n
+    return r, ((e + r * d) * pow(k, -1, n) if profile == "international" else (k + r) * pow(1 + d, -1, n) - r) % n
+
+# %% task="payload"
+def sign_payload(profile, d, chain, payload, user_id=DEFAULT_ID):
+    digest = compute_digest(profile, multiply_base(profile, d), encode_message(chain, payload), user_id)
+    return compute_signature(profile, d, digest, draw_nonce(profile, d, digest))
+
+# %% task="verify"
+def is_signed(profile, public_key, chain, payload, signature, user_id=DEFAULT_ID):
+    n, (r, s) = N[profile], signature
+    if not all(0 < number < n for number in signature):
+        return False
+    e = int.from_bytes(compute_digest(profile, public_key, encode_message(chain, payload), user_id), "big")
+    u, v, shift = (s, r + s, e) if profile == "national" else (e * pow(s, -1, n), r * pow(s, -1, n), 0)
+    point = combine(profile, u, v, public_key)
+    return bool(point) and (point[0] + shift - r) % n == 0
+
+# %% task="seal"
+def seal_envelope(recipients, text, header):
+    key = os.urandom(16)
+    return [wrap_key(each, key) for each in recipients], encrypt(key, text, header)
+
+# %% task="open"
+def open_envelope(private_key, envelope, header):
+    def get_keys():
+        for wrapped in envelope[0]:
+            try:
+                yield unwrap_key(private_key, wrapped)
+            except ValueError:
+                pass
+
+    for key in get_keys():
+        return decrypt(key, envelope[1], header)
+    raise ValueError("a stranger")
+
+# %% task="reuse"
+from itertools import combinations
+
+
+def find_reuse(profile, records):
+    points = [(r - int.from_bytes(digest, "big") * (profile == "national")) % N[profile] for digest, (r, s) in records]
+    pairs = combinations(range(len(records)), 2)
+    return next(((i, j) for i, j in pairs if points[i] == points[j] and records[i][0] != records[j][0]), None)
+
+# %% task="recover"
+def recover_key(profile, first, second):
+    (e1, (r1, s1)), (e2, (r2, s2)) = ((int.from_bytes(digest, "big"), pair) for digest, pair in (first, second))
+    top, bottom = (s2 - s1, s1 + r1 - s2 - r2) if profile == "national" else (e1 * s2 - e2 * s1, (s1 - s2) * r1)
+    return top * pow(bottom, -1, N[profile]) % N[profile]

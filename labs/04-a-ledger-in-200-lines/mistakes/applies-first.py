@@ -1,0 +1,17 @@
+# fails: apply
+# Changes the ledger first, and judges then.
+
+# %% task="apply"
+def apply_block(ledger: dict, block: dict) -> str | None:
+    code = validate_block(ledger, block)
+    for transaction in block["transactions"]:
+        ledger["ids"][transaction["id"]] = block["header"]["height"]
+    if code is not None:
+        return code
+    header, transactions = block["header"], block["transactions"]
+    ledger["state"], _ = execute_block(ledger["state"], header["height"], transactions)
+    for transaction in transactions:
+        ledger["ids"][transaction["id"]] = header["height"]
+        ledger["filter"] = add_id(ledger["filter"], transaction["id"])
+    ledger["height"], ledger["time"], ledger["head"] = header["height"], header["time"], hash_block(block)
+    return None

@@ -1,0 +1,13 @@
+# fails: transaction
+# Asks for the sender first.
+
+# %% task="transaction"
+def validate_transaction(ledger, transaction, time):
+    if f"role/{transaction['sender']}" not in ledger["state"]:
+        return "TX_UNKNOWN_MEMBER"
+    if transaction["chain"] != ledger["chain"]:
+        return "TX_OTHER_CHAIN"
+    if transaction["expires"] and transaction["expires"] <= time:
+        return "TX_EXPIRED"
+    if is_replayed(ledger, transaction["id"]):
+        return "TX_REPLAYED"

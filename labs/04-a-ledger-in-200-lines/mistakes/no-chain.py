@@ -1,0 +1,11 @@
+# fails: transaction validate
+# Takes transactions of other chains.
+
+# %% task="transaction"
+def validate_transaction(ledger, transaction, time):
+    if transaction["expires"] and transaction["expires"] <= time:
+        return "TX_EXPIRED"
+    if is_replayed(ledger, transaction["id"]):
+        return "TX_REPLAYED"
+    if f"role/{transaction['sender']}" not in ledger["state"]:
+        return "TX_UNKNOWN_MEMBER"

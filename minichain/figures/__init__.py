@@ -1,0 +1,55 @@
+"""Figures: plain data in, SVG out.
+
+A figure imports nothing else of this project, so that a notebook, a report, an explorer and a web page draw the same picture. Colour
+never speaks alone (shape, dashes and numbers say the same), every text stands on a ground of its own, so that a light and a dark page
+serve alike, and every picture carries its own description for those who do not see it.
+"""
+
+from minichain.figures.avalanche import Avalanche, describe_avalanche, draw_avalanche
+from minichain.figures.block_dag import BlockDag, describe_block_dag, draw_block_dag
+from minichain.figures.block_explorer import (
+    BlockExplorer,
+    ExploredBlock,
+    ExploredTransaction,
+    KeyRead,
+    describe_block_explorer,
+    draw_block_explorer,
+)
+from minichain.figures.hash_chain import HashChain, describe_hash_chain, draw_hash_chain
+from minichain.figures.merkle_tree import MerkleTree, describe_merkle_tree, draw_merkle_tree
+from minichain.figures.nonce_reuse import NonceReuse, SignedDigest, describe_nonce_reuse, draw_nonce_reuse
+from minichain.figures.signature_flow import Side, SignatureFlow, describe_signature_flow, draw_signature_flow
+from minichain.figures.state_diff import KeyChange, StateDiff, describe_state_diff, draw_state_diff
+
+__all__ = [
+    "Avalanche",
+    "BlockDag",
+    "BlockExplorer",
+    "ExploredBlock",
+    "ExploredTransaction",
+    "HashChain",
+    "KeyChange",
+    "KeyRead",
+    "MerkleTree",
+    "NonceReuse",
+    "Side",
+    "SignatureFlow",
+    "SignedDigest",
+    "StateDiff",
+    "describe_avalanche",
+    "describe_block_dag",
+    "describe_block_explorer",
+    "describe_hash_chain",
+    "describe_merkle_tree",
+    "describe_nonce_reuse",
+    "describe_signature_flow",
+    "describe_state_diff",
+    "draw_avalanche",
+    "draw_block_dag",
+    "draw_block_explorer",
+    "draw_hash_chain",
+    "draw_merkle_tree",
+    "draw_nonce_reuse",
+    "draw_signature_flow",
+    "draw_state_diff",
+]

@@ -1,0 +1,173 @@
+"""Two signatures by one key, and what somebody computes who believes that their nonces are the same.
+
+Marks: the first numbers of the two points kG, which everybody can read off a signature, are joined by = or ≠. What was *computed* from the
+two signatures is joined to the *private key* by = (the key is known) or ✗.
+
+Simplifications: numbers are cut to their first four bytes; the private key stands in the picture only for comparison.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from minichain.figures.frame import GREEN, GREEN_DARK, GREEN_GROUND, MARGIN, ORANGE, ORANGE_DARK, draw_box, draw_legend
+from minichain.figures.marks import GROUND, INK, LINE, draw_badge
+from minichain.figures.svg import MONO, Point, element, escape, picture, text
+
+_BOX: Final = (250.0, 118.0)
+_COLUMNS: Final = (MARGIN + _BOX[0] / 2, MARGIN + _BOX[0] * 1.5 + 76.0)
+_WIDTH: Final = _COLUMNS[1] + _BOX[0] / 2 + MARGIN
+_TOP: Final = 30.0
+_WORDS: Final = {
+    "en": {
+        "title": "Two {scheme} signatures by one key",
+        "first": "signature 1",
+        "second": "signature 2",
+        "equations": "Two equations",
+        "computed": "computed",
+        "key": "private key",
+        "same": "Both signatures have the same x₁ ({point}…), so their nonce k is the same: two equations with the two unknowns k and d.",
+        "other": "The two x₁ differ, so each signature has a nonce of its own: two equations with three unknowns.",
+        "found": "Computed as above, d starts with {found}: that is the private key.",
+        "missed": "Who computes all the same gets a number that starts with {found}. It is not the private key.",
+        "stop": " ",
+    },
+    "zh": {
+        "title": "同一把密钥的两个 {scheme} 签名",
+        "first": "签名 1",
+        "second": "签名 2",
+        "equations": "两个方程",
+        "computed": "算出的",
+        "key": "私钥",
+        "same": "两个签名的 x₁ 相同（{point}…），可见随机数 k 相同：两个方程，两个未知数 k 和 d。",
+        "other": "两个 x₁ 不同，可见各用了各的随机数：两个方程，三个未知数。",
+        "found": "照上面的式子算，得到的 d 以 {found} 开头：正是私钥。",
+        "missed": "硬要照算，得到的数以 {found} 开头，并不是私钥。",
+        "stop": "",
+    },
+}
+_ALGEBRA: Final = {
+    "ecdsa": ("x₁ = r", ("s₁·k = e₁ + r·d", "s₂·k = e₂ + r·d"), ("k = (e₁ − e₂) / (s₁ − s₂)", "d = (s₁·k − e₁) / r")),
+    "sm2": ("x₁ = r − e", ("k = s₁ + (s₁ + r₁)·d", "k = s₂ + (s₂ + r₂)·d"), ("d = (s₂ − s₁) / (s₁ + r₁ − s₂ − r₂)",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDigest:
+    """A digest as a number, its signature, and the first number of kG as everybody computes it from these; all below 2^256."""
+
+    e: int
+    r: int
+    s: int
+    x1: int
+
+
+@dataclass(frozen=True, slots=True)
+class NonceReuse:
+    """Two signatures by one key, and the key `computed` from them as if their nonces were the same."""
+
+    scheme: Literal["ecdsa", "sm2"]
+    first: SignedDigest
+    second: SignedDigest
+    computed: int
+    private_key: int
+
+    @property
+    def is_reused(self) -> bool:
+        """Whether both signatures have the same nonce, as everybody can see."""
+        return self.first.x1 == self.second.x1
+
+    @property
+    def is_found(self) -> bool:
+        """Whether what was computed is the private key."""
+        return self.computed == self.private_key
+
+
+def describe_nonce_reuse(reuse: NonceReuse, lang: str = "en") -> str:
+    """Return in words what the picture shows, in the language `lang` ("en" or "zh")."""
+    return _WORDS[lang]["stop"].join(_compute_sentences(reuse, lang))
+
+
+def draw_nonce_reuse(reuse: NonceReuse, lang: str = "en", *, with_words: bool = True) -> str:
+    """Return the picture as one SVG element, with its text alternative in the language `lang` ("en" or "zh").
+
+    `with_words=False` is for a page that sets the sentences itself.
+    """
+    words, middle = _WORDS[lang], _TOP + _BOX[1] / 2
+    algebra, bottom = _draw_algebra(reuse, _TOP + _BOX[1] + 18, lang)
+    keys, bottom = _draw_keys(reuse, bottom + 32, lang)
+    parts = [
+        _draw_signature(reuse.scheme, reuse.first, words["first"], (_COLUMNS[0], middle)),
+        _draw_signature(reuse.scheme, reuse.second, words["second"], (_COLUMNS[1], middle)),
+        _draw_tie(_TOP + _BOX[1] - 20, "=" if reuse.is_reused else "≠", is_good=not reuse.is_reused),
+        algebra,
+        keys,
+    ]
+    if with_words:
+        legend, bottom = draw_legend([], _compute_sentences(reuse, lang), bottom + MARGIN, _WIDTH)
+        parts.append(legend)
+    title = words["title"].format(scheme=reuse.scheme.upper())
+    return picture(_WIDTH, bottom + MARGIN, title, describe_nonce_reuse(reuse, lang), *parts)
+
+
+def _compute_sentences(reuse: NonceReuse, lang: str) -> list[str]:
+    words = _WORDS[lang]
+    first = words["same" if reuse.is_reused else "other"].format(point=_get_start(reuse.first.x1))
+    return [first, words["found" if reuse.is_found else "missed"].format(found=_get_start(reuse.computed))]
+
+
+def _get_start(number: int) -> str:
+    return f"{number:064x}"[:8]
+
+
+def _draw_signature(scheme: str, signed: SignedDigest, name: str, at: Point) -> str:
+    """Draw what everybody knows of one signature, and below a line what everybody can compute from it."""
+    left, right, top = at[0] - _BOX[0] / 2 + 14, at[0] + _BOX[0] / 2 - 14, at[1] - _BOX[1] / 2
+    parts = [text(name, (at[0], top - 8), 13, fill=INK, font_weight="bold", text_anchor="middle"), draw_box(at, _BOX, GROUND, LINE, 1.5)]
+    for row, (label, number) in enumerate((("e", signed.e), ("r", signed.r), ("s", signed.s), (_ALGEBRA[scheme][0], signed.x1))):
+        down = top + 24 + 25 * row + (5 if row == 3 else 0)
+        shown = text(f"{_get_start(number)}…", (right, down), 13, family=MONO, fill=INK, text_anchor="end")
+        whole = element("title", escape(f"{label}: {number:064x}"))
+        parts.append(element("g", whole, text(label, (left, down), 13, family=MONO, fill=INK), shown))
+    parts.append(element("path", d=f"M{left:g} {top + 84:g}H{right:g}", stroke=LINE, stroke_width=1.0, fill="none"))
+    return element("g", *parts)
+
+
+def _draw_tie(down: float, sign: str, *, is_good: bool) -> str:
+    """Draw the line between two boxes that stand side by side, with its sign."""
+    start, end = _COLUMNS[0] + _BOX[0] / 2, _COLUMNS[1] - _BOX[0] / 2
+    colour, dark = (GREEN, GREEN_DARK) if is_good else (ORANGE, ORANGE_DARK)
+    line = element("path", d=f"M{start:g} {down:g}H{end:g}", stroke=colour, stroke_width=2.5, fill="none")
+    return line + draw_badge(((start + end) / 2, down), sign, dark)
+
+
+def _draw_algebra(reuse: NonceReuse, top: float, lang: str) -> tuple[str, float]:
+    """Draw the equations and what follows from them; return that with its lower edge."""
+    _, equations, steps = _ALGEBRA[reuse.scheme]
+    given = equations if reuse.is_reused else tuple(_number_nonce(line, number) for number, line in enumerate(equations, 1))
+    lines = [*given, *(steps if reuse.is_reused else ())]
+    height = 46.0 + 22 * len(lines)
+    parts = [draw_box((_WIDTH / 2, top + height / 2), (_WIDTH - 2 * MARGIN, height), GROUND, LINE, 1.5)]
+    parts.append(text(_WORDS[lang]["equations"], (MARGIN + 14, top + 24), 13, fill=INK, font_weight="bold"))
+    for row, line in enumerate(lines):
+        arrow = "→ " if row >= len(given) else "  "
+        parts.append(text(f"{arrow}{line}", (MARGIN + 14, top + 50 + 22 * row), 14, family=MONO, fill=INK))
+    return element("g", *parts), top + height
+
+
+def _number_nonce(equation: str, number: int) -> str:
+    """Return the equation of one signature with a k, and an r, of its own."""
+    mark = "₁₂"[number - 1]
+    return equation.replace("k", f"k{mark}").replace("r·", f"r{mark}·")
+
+
+def _draw_keys(reuse: NonceReuse, top: float, lang: str) -> tuple[str, float]:
+    """Draw what was computed beside the private key; return that with its lower edge."""
+    size, parts = (_BOX[0], 38.0), []
+    for name, number, column in (("computed", reuse.computed, _COLUMNS[0]), ("key", reuse.private_key, _COLUMNS[1])):
+        looks = (GREEN_GROUND, GREEN, 2.5) if name == "key" else (GROUND, LINE, 1.5)
+        parts.append(draw_box((column, top + 19), size, *looks, radius=19.0 if name == "key" else 4.0))
+        parts.append(text(_WORDS[lang][name], (column - size[0] / 2 + 16, top + 23.5), 13, fill=INK))
+        shown = f"{_get_start(number)}…"
+        parts.append(text(shown, (column + size[0] / 2 - 16, top + 23.5), 13, family=MONO, fill=INK, text_anchor="end"))
+    parts.append(_draw_tie(top + 19, "=" if reuse.is_found else "✗", is_good=not reuse.is_found))
+    return element("g", *parts), top + 38

@@ -1,0 +1,28 @@
+"""`make bench`: each benchmark runs us and a peer in turn, in one run, and prints the ratio."""
+
+from tests.benchmarks import (
+    bench_ciphers,
+    bench_execution,
+    bench_grader,
+    bench_identity,
+    bench_ledger,
+    bench_merkle,
+    bench_signatures,
+    bench_trie,
+)
+
+bench_merkle.main()
+print()
+bench_trie.main()
+print()
+bench_signatures.main()
+print()
+bench_ciphers.main()
+print()
+bench_identity.main()
+print()
+bench_execution.main()
+print()
+bench_ledger.main()
+print()
+bench_grader.main()

@@ -1,0 +1,241 @@
+"""The built pages: twins, links, nothing from elsewhere, the labs in full, a search that finds Chinese."""
+
+import functools
+import http.server
+import json
+import re
+import subprocess
+import sys
+import threading
+import tomllib
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.browser
+
+LOADING = {
+    "script": ["src"],
+    "img": ["src", "srcset"],
+    "source": ["src", "srcset"],
+    "iframe": ["src"],
+    "video": ["src"],
+    "object": ["data"],
+}
+LOADING_RELATIONS = frozenset("stylesheet icon preload prefetch modulepreload manifest preconnect dns-prefetch".split())
+ORIGIN = "http://site.invalid/"
+
+
+def find_loads(page):
+    """Yield the addresses that a browser fetches by itself for a page. A link that a person must click is none."""
+    for tag, attributes in page.elements:
+        for name in LOADING.get(tag, []):
+            yield from (part.split()[0] for part in attributes.get(name, "").split(",") if part.strip())
+        if tag == "link" and LOADING_RELATIONS & set(attributes.get("rel", "").split()):
+            yield attributes["href"]
+        yield from re.findall(r"url\(['\"]?([^'\")]+)", attributes.get("style", ""))
+
+
+def test_every_page_has_its_twin_and_links_to_it(pages):
+    english = {name for name in pages if not name.startswith("zh/")}
+    assert {name.removeprefix("zh/") for name in pages if name.startswith("zh/")} == english
+    assert len(english) >= 6
+    for name, page in pages.items():
+        switches = [attributes for tag, attributes in page.elements if tag == "a" and attributes.get("class") == "mc-language"]
+        twin = name.removeprefix("zh/") if name.startswith("zh/") else f"zh/{name}"
+        assert [urljoin(ORIGIN + name, switch["href"]) for switch in switches] == [ORIGIN + twin], name
+        language = next(attributes["lang"] for tag, attributes in page.elements if tag == "html")
+        assert language == ("zh" if name.startswith("zh/") else "en")
+
+
+def test_every_page_has_a_title_a_description_and_one_heading_of_the_first_level(pages):
+    for name, page in pages.items():
+        assert [tag for tag, _ in page.elements].count("h1") == 1, name
+        descriptions = [
+            attributes["content"] for tag, attributes in page.elements if tag == "meta" and attributes.get("name") == "description"
+        ]
+        assert len(descriptions) == 1 and len(descriptions[0]) >= 20, name
+
+
+def test_no_link_and_no_anchor_is_broken(site, pages):
+    for name, page in pages.items():
+        for tag, attributes in page.elements:
+            address = attributes.get("href", attributes.get("src")) if tag in ("a", "link", "script", "img") else None
+            if not address or urlsplit(address).scheme in ("http", "https", "data", "javascript", "mailto"):
+                continue
+            target = urlsplit(urljoin(ORIGIN + name, address))
+            path = unquote(target.path).lstrip("/")
+            if path.startswith("lab/") and not (site / "lab").is_dir():
+                continue  # the labs' own pages are merged in later
+            file = site / path / "index.html" if path.endswith("/") or not path else site / path
+            assert file.is_file(), f"{name} links to {address}"
+            if target.fragment and path in pages:
+                assert unquote(target.fragment) in pages[path].ids, f"{name} links to {address}"
+
+
+def test_nothing_is_loaded_from_elsewhere(site, pages):
+    for name, page in pages.items():
+        for address in find_loads(page):
+            assert urljoin(ORIGIN + name, address).startswith((ORIGIN, "data:")), f"{name} loads {address}"
+    for path in (path for path in site.rglob("*") if path.suffix in (".css", ".js") and "lab" not in path.relative_to(site).parts):
+        text = path.read_text("utf-8")
+        addresses = re.findall(r"url\(\s*['\"]?([^'\")]+)", text) if path.suffix == ".css" else []
+        addresses += re.findall(r"@import\s+['\"]([^'\"]+)", text)
+        addresses += re.findall(r"(?:fetch|import|importScripts|Worker)\(\s*[`'\"]([^`'\"]+)", text)
+        foreign = [address for address in addresses if re.match(r"(?:https?:)?//", address)]
+        assert not foreign, f"{path.relative_to(site)} loads {foreign}"
+
+
+def test_a_lesson_has_a_quiz_and_no_other_page_carries_it(pages):
+    courses = tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]
+    lessons = {f"{course['id']}/{lesson}/" for course in courses for lesson in course["lessons"]}
+    for name, page in pages.items():
+        has_quiz = any("quiz" in attributes.get("class", "").split() for _, attributes in page.elements)
+        assert has_quiz == (name.removeprefix("zh/") in lessons), name
+
+
+def test_the_theme_asks_for_no_sitemap_of_the_other_language(pages):
+    for name, page in pages.items():
+        assert not [a for tag, a in page.elements if tag == "link" and "alternate" in a.get("rel", "").split()], name
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_lab_page_holds_every_cell_and_its_downloads_are_what_release_gives_out(site, pages, lang, tmp_path):
+    command = [sys.executable, "-m", "autograder", "release", "--out", str(tmp_path), "--lang", lang, "--labs", str(ROOT / "labs")]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    released = sorted((tmp_path / lang).rglob("*.ipynb"))
+    assert released
+    for path in released:
+        name = f"{'zh/' if lang == 'zh' else ''}labs/{path.parent.name}/"
+        assert (site / name / path.name).read_bytes() == path.read_bytes()
+        text = squeeze(pages[name].text)
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            lines = source.split("\n") if cell["cell_type"] == "code" else strip_markdown(source)
+            for line in lines:
+                assert squeeze(line) in text, f"{name} lacks {line!r}"
+        downloads = {attributes["href"] for tag, attributes in pages[name].elements if tag == "a" and "download" in attributes}
+        assert {Path(address).suffix for address in downloads} == {".ipynb", ".py"}
+        opens = [
+            attributes["href"] for tag, attributes in pages[name].elements if tag == "a" and "mc-button--big" in attributes.get("class", "")
+        ]
+        assert [urljoin(ORIGIN + name, address) for address in opens] == [f"{ORIGIN}lab/{lang}/{path.parent.name}/"]
+
+
+def squeeze(text):
+    """Return text without blanks: a line of a notebook is broken elsewhere on a page."""
+    return re.sub(r"\s+", "", unescape(text))
+
+
+def strip_markdown(source):
+    """Yield the plain words of a notebook's prose, cut where its marks were."""
+    source = re.sub(r"\]\([^)]*\)", "\n", re.sub(r"^(#+|[-*]|\d+\.|\||```\w*) ?|[|\[`]|-{3,}", "\n", source, flags=re.MULTILINE))
+    return [line for line in re.split(r"\n|\*+", source) if line.strip()]
+
+
+def test_a_figure_says_what_it_shows(pages):
+    lessons = ("foundations/merkle-proofs/", "foundations/tamper-evidence/")
+    labs = ("labs/01-tamper-evidence/", "labs/02-merkle-proofs/")
+    for name in ("", *lessons, *labs):
+        for prefix in ("", "zh/"):
+            page = pages[prefix + name]
+            pictures = [attributes for tag, attributes in page.elements if tag == "svg" and attributes.get("role") == "img"]
+            assert pictures
+            for picture in pictures:
+                assert set(picture["aria-labelledby"].split()) <= page.ids
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """Serve the site and return where."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, *_):  # the browser hung up because it left the page
+            pass
+
+    server = Server(("127.0.0.1", 0), functools.partial(Handler, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def tab(browser, address):
+    """Return a new tab that remembers what went wrong in it and what it asked elsewhere."""
+    context = browser.new_context()
+    tab = context.new_page()
+    trouble = []
+    tab.on("pageerror", lambda error: trouble.append(f"error: {error}"))
+    tab.on("requestfailed", lambda request: trouble.append(f"failed: {request.url}") if request.failure != "net::ERR_ABORTED" else None)
+    tab.on("response", lambda response: trouble.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
+    own = (address, "data:", "blob:")
+    context.on("request", lambda request: None if request.url.startswith(own) else trouble.append(f"elsewhere: {request.url}"))
+    yield tab
+    context.close()
+    assert trouble == []
+
+
+@pytest.mark.parametrize(
+    ("start", "query"),
+    [("zh/", "默克尔"), ("zh/", "默克尔根"), ("zh/", "一致性证明"), ("zh/", "Merkle"), ("", "Merkle"), ("", "consistency")],
+)
+def test_the_search_finds_the_lesson_and_the_lab_in_the_readers_language(tab, address, start, query):
+    tab.goto(address + start)
+    box = tab.locator("[data-md-component=search-query]")
+    box.fill(query)
+    box.press("Shift")  # the theme listens to keys
+    results = tab.locator(".md-search-result__item > a.md-search-result__link")
+    results.nth(1).wait_for(state="attached", timeout=20_000)
+    found = [urlsplit(link.evaluate("link => link.href")).path for link in results.all()]
+    assert {f"/{start}foundations/merkle-proofs/", f"/{start}labs/02-merkle-proofs/"} <= set(found)
+    assert all(path.startswith("/zh/") == (start == "zh/") for path in found)
+
+
+def test_a_choice_changes_the_figure(tab, address):
+    tab.goto(address + "foundations/merkle-proofs/")
+    choice = tab.locator(".mc-choice").nth(1)
+    shown = choice.locator(".mc-figure__pane:visible .mc-figure__words")
+    assert "The proof of record 2 hands over 3 hashes" in shown.inner_text()
+    choice.get_by_label("prove record 6").check()
+    assert "The proof of record 6 hands over 2 hashes" in shown.inner_text()
+
+
+@pytest.mark.parametrize("prefix", ["", "zh/"])
+def test_home_and_the_labs_page_show_the_points_that_the_lab_left(tab, address, prefix):
+    tab.goto(address + prefix)
+    line = tab.locator("[data-progress='02-merkle-proofs']")
+    assert not line.is_visible()
+    for kept in ("nonsense", '{"02-merkle-proofs": {"points": "<b>", "max_points": 30}}', "null"):
+        tab.evaluate("kept => localStorage.setItem('minichain-progress', kept)", kept)
+        tab.reload()
+        assert not line.is_visible()
+    progress = {"02-merkle-proofs": {"points": 12, "max_points": 30, "when": "2026-11-22T08:00:00Z"}}
+    tab.evaluate("kept => localStorage.setItem('minichain-progress', JSON.stringify(kept))", progress)
+    for page in (prefix, f"{prefix}labs/02-merkle-proofs/"):
+        tab.goto(address + page)
+        assert re.search(r"12 (of|/) 30", line.inner_text())
+
+
+def test_a_quiz_answers_in_the_language_of_the_page(tab, address):
+    for prefix, word in (("", "Right"), ("zh/", "对。")):
+        tab.goto(f"{address}{prefix}foundations/merkle-proofs/")
+        quiz = tab.locator(".quiz").first
+        quiz.locator("input").nth(2).check()
+        quiz.locator("button[type=submit]").click()
+        assert quiz.locator(".quiz-feedback-item").inner_text().strip().split("\n")[-1].startswith(word)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_is_wider_than_the_screen(tab, address, pages, width):
+    tab.set_viewport_size({"width": width, "height": 800})
+    for name in pages:
+        tab.goto(address + name)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
