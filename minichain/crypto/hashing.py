@@ -16,8 +16,7 @@ Simplifications: the fast backend is looked for once, when this module is import
 one looks at `backend` itself.
 """
 
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol, cast
 
 from minichain.crypto.backends import NewHasher, find_backend
 from minichain.crypto.errors import MessageTypeError, UnknownHashError
@@ -33,8 +32,7 @@ READABLE: Final = "readable"
 """The name of the backend that is our own."""
 
 
-@dataclass(frozen=True)
-class HashFunction:
+class HashFunction(Protocol):
     """A hash function: call it with a message, or begin with `new` and go on with `update`. Sizes are in bytes."""
 
     name: str
@@ -42,26 +40,41 @@ class HashFunction:
     block_size: int
     backend: str
     """The library that computes it, or "readable"."""
-    new: NewHasher = field(repr=False)
+    new: NewHasher
     """Begins a computation in parts. `hmac.new(key, message, sm3.new)` works."""
 
-    def __call__(self, message: bytes) -> bytes:
+    def __call__(self, message: bytes, /) -> bytes:
         """Return the digest of `message`."""
+
+
+def make_hash_function(function: IteratedHash, backend: str, new: NewHasher) -> HashFunction:
+    """Return `function` as `new` computes it.
+
+    It is a function that has attributes, not an object that can be called: that saves a tenth of the time of hashing 1 kB.
+    """
+
+    def compute_digest(message: bytes, /) -> bytes:
         try:
-            return self.new(message).digest()
+            return new(message).digest()
         except TypeError:
-            raise MessageTypeError(f"the message for {self.name}", message) from None
+            raise MessageTypeError(f"the message for {function.name}", message) from None
+
+    compute_digest.__qualname__ = function.name  # by which a copy in another process is found
+    vars(compute_digest).update(
+        name=function.name, digest_size=function.digest_size, block_size=function.block_size, backend=backend, new=new
+    )
+    return cast(HashFunction, compute_digest)
 
 
 def get_readable(function: IteratedHash) -> HashFunction:
     """Return the implementation that is written to be read."""
-    return HashFunction(function.name, function.digest_size, function.block_size, READABLE, function.new)
+    return make_hash_function(function, READABLE, function.new)
 
 
 def get_fastest(function: IteratedHash) -> HashFunction:
     """Return the fast backend if there is one here, else the readable implementation."""
     found = find_backend(function)
-    return HashFunction(function.name, function.digest_size, function.block_size, *found) if found else get_readable(function)
+    return make_hash_function(function, *found) if found else get_readable(function)
 
 
 sha256: Final = get_fastest(SHA256)

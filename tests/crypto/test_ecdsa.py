@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from minichain.crypto import ecdsa, recovery
 from minichain.crypto.errors import CryptoError, InvalidSignatureError
-from minichain.crypto.hashing import HashFunction, keccak256, sha256
+from minichain.crypto.hashing import keccak256, make_hash_function, sha256
 from minichain.crypto.keys import Secp256k1PrivateKey
 from minichain.crypto.nonces import generate_nonces
 from minichain.crypto.signature_pair import SignaturePair, decode_pair, decode_pair_from_der, encode_pair, encode_pair_as_der
@@ -21,7 +21,7 @@ from tests.crypto.published import each_implementation, needs_vectors, read_cryp
 CURVES = {"ecdsa-secp256k1": SECP256K1, "ecdsa-p256": P256}
 SCHEMES = tuple(CURVES)
 HASHES = {
-    name: HashFunction(name, getattr(hashlib, name)().digest_size, getattr(hashlib, name)().block_size, "hashlib", getattr(hashlib, name))
+    name: make_hash_function(hashlib.new(name), "hashlib", getattr(hashlib, name))
     for name in ("sha1", "sha224", "sha256", "sha384", "sha512")
 }
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -74,7 +75,7 @@ def test_text_and_numbers_are_refused(readable, new):
         with pytest.raises(TypeError):
             new().update(wrong)
     with pytest.raises(TypeError, match="encode"):
-        hashing.HashFunction(readable.name, readable.digest_size, readable.block_size, "any", new)("text")
+        hashing.make_hash_function(readable, "any", new)("text")
 
 
 @pytest.mark.parametrize("name", hashing.HASH_NAMES)
@@ -84,6 +85,12 @@ def test_one_call_hashes_with_the_fastest_and_on_request_with_the_readable(name)
     assert readable.backend == "readable"
     assert fastest(b"abc") == readable(b"abc") == READABLE[name].new(b"abc").digest()
     assert fastest(bytearray(b"abc")) == readable(memoryview(b"abc")) == fastest(b"abc")
+
+
+@pytest.mark.parametrize("name", hashing.HASH_NAMES)
+def test_another_process_finds_the_same_function(name):
+    fastest = hashing.get_hash(name)
+    assert pickle.loads(pickle.dumps(fastest)) is fastest
 
 
 def test_hmac_takes_any_of_them():
