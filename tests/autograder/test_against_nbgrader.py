@@ -48,6 +48,7 @@ def compare(course: Path, assignment: str, *lab_sets):
     return theirs
 
 
+@pytest.mark.long
 def test_scores_of_ps1_are_nbgraders(tmp_path):
     course = tmp_path / "course"
     make_quickstart_course(course)

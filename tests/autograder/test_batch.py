@@ -152,6 +152,7 @@ def test_a_pool_that_breaks_between_two_chunks_loses_none_of_them(hand_in_many, 
     assert get_verdicts(records) == get_expected(tasks)
 
 
+@pytest.mark.long
 def test_a_killed_coordinator_leaves_no_process_and_the_same_command_goes_on(tmp_path, hand_in_many):
     tasks = hand_in_many(24, ("slow", "wrong"))
     arguments = [sys.executable, "-m", "autograder", "grade", tmp_path, "--labs", write_lab(tmp_path / "labs").parent, "--json"]

@@ -169,6 +169,7 @@ def test_progress_without_a_terminal_is_plain_lines_now_and_then(capsys, monkeyp
     assert re.fullmatch(r"grading: 1 of 4, [\d,.]+ a second, [\d,]+ s left\n", output.err)
 
 
+@pytest.mark.long
 def test_an_interrupt_keeps_what_is_done_and_the_same_command_goes_on(class_of_two):
     lab = load_lab(class_of_two / "labs" / "00-sums")
     slow = "import time\ntime.sleep(0.2)\ndef add(a, b):\n    return a + b"

@@ -194,6 +194,7 @@ def test_a_learners_cell_that_ends_badly_is_named_by_the_test_that_misses_it(ben
     assert bench.is_well()
 
 
+@pytest.mark.long
 def test_sleeping_again_and_again_ends_too(bench):
     limits = replace(LIMITS, idle_seconds=0.3)
     sleeper = "import time\ndef f(x):\n    time.sleep(1e6)\ndef g(x):\n    return x"
@@ -337,6 +338,7 @@ def test_a_process_that_somebody_else_killed_is_held_against_nobody(bench, whom)
     killer.join()
 
 
+@pytest.mark.long
 def test_who_is_killed_near_the_end_of_his_time_has_used_it_up_only_if_it_happens_again(bench):
     answer = "import time\ndef f():\n    end = time.process_time() + 0.25\n    while time.process_time() < end: pass\n    return 1"
     limits, killed = replace(LIMITS, cpu_seconds=0.4), []

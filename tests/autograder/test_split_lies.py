@@ -305,6 +305,7 @@ def test_questions_that_s_makes_up_about_what_was_lent_are_refused(bench):
     assert bench.get_verdicts(forged, test) == ["passed"]
 
 
+@pytest.mark.long
 def test_calls_to_and_fro_end_in_time(bench):
     answer = "def f(g, n): return g(n)\ndef spin(g):\n    while True: g(1)"
     test = "def g(n): return f(g, n + 1)\ntry: f(g, 0)\nexcept RecursionError: deep = True\nassert deep"

@@ -93,6 +93,7 @@ def test_right_and_wrong_get_their_due_behind_the_walls(set_up):
     assert said["left"] == [] and not said["folder"]
 
 
+@pytest.mark.long
 @pytest.mark.may_skip("only root can become somebody else")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_root_whose_python_nobody_else_can_read_keeps_its_name_and_loses_its_rights(make_set_up, place):
