@@ -1,0 +1,51 @@
+"""What plugs an engine into the simulator: how a member is made, and how its votes are read."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from minichain.consensus.machine import Machine, Message, Record
+from minichain.consensus.signatures import Signatures
+from minichain.network.simulated_ledger import SimulatedLedger
+
+Make = Callable[[str, Sequence[Record], SimulatedLedger, Signatures, Random], Machine]
+"""Makes a member's machine, at the start and after each crash: its name, the records on its disk, its ledger, its pen, its chance."""
+
+Plug = Callable[[Callable[[SimulatedLedger], Machine], "Surroundings"], Machine]
+"""Makes a Byzantine member, given what makes an honest machine over a ledger."""
+
+Vote = tuple[Hashable, Hashable]
+"""A slot in which an honest member votes once, and what it voted for: (("prevote", 3, 0), id)."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a Byzantine member knows of the others, and its own chance."""
+
+    member: str
+    names: tuple[str, ...]
+    ledger: SimulatedLedger
+    signatures: Signatures
+    random: Random
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The members of one engine."""
+
+    engine: str
+    names: tuple[str, ...]
+    make: Make
+    get_votes: Callable[[Message], Sequence[Vote]]
+    """What a message of an honest sender says that it must never contradict."""
+    tolerated: int
+    """How many Byzantine members the engine bears: f."""
+    settle_ms: int
+    """After how long at the latest, in a network that is whole again, every member decides."""
+    plugs: Mapping[str, Plug] = field(default_factory=dict)
+    """Byzantine behaviour that knows this engine's messages, besides what `byzantine` has for all."""
+    is_validity_checked: bool = True
+    """Whether members refuse values that are not in order. Raft trusts its leader, and proposes what clients submit."""
+    details: Any = None
+    """Whatever else the engine's own tests need."""
