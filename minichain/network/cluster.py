@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
 from minichain.consensus.machine import Machine, Message, Record
 from minichain.consensus.signatures import Signatures
@@ -45,7 +44,5 @@ class Cluster:
     """After how long at the latest, in a network that is whole again, every member decides."""
     plugs: Mapping[str, Plug] = field(default_factory=dict)
     """Byzantine behaviour that knows this engine's messages, besides what `byzantine` has for all."""
-    is_validity_checked: bool = True
-    """Whether members refuse values that are not in order. Raft trusts its leader, and proposes what clients submit."""
-    details: Any = None
-    """Whatever else the engine's own tests need."""
+    numbers_itself: bool = False
+    """Whether the engine numbers entries of its own too, so that a member's decisions have gaps. Raft does."""
