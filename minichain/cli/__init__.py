@@ -13,14 +13,15 @@ from typing import Annotated
 
 import typer
 
-from minichain.cli import chain, hashes, identity, keys, learn, merkle
+from minichain.cli import chain, hashes, identity, keys, learn, merkle, simulate
 from minichain.cli.files import CommandError
 from minichain.crypto.errors import CryptoError
 from minichain.identity.errors import IdentityError
 from minichain.ledger.errors import LedgerError
 
 app = typer.Typer(
-    help="MiniChain at a shell: hashes, trees and proofs, keys, organisations and their certificates, chains, and the labs.",
+    help="MiniChain at a shell: hashes, trees and proofs, keys, organisations and their certificates, chains, consensus in a network "
+    "that fails, and the labs.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -31,6 +32,7 @@ app.add_typer(merkle.app, name="merkle")
 app.add_typer(keys.app, name="key")
 app.add_typer(chain.app, name="chain")
 app.add_typer(identity.app, name="identity")
+app.command("simulate")(simulate.simulate)
 app.command("learn")(learn.learn)
 
 

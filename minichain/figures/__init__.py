@@ -19,12 +19,17 @@ from minichain.figures.hash_chain import HashChain, describe_hash_chain, draw_ha
 from minichain.figures.merkle_tree import MerkleTree, describe_merkle_tree, draw_merkle_tree
 from minichain.figures.nonce_reuse import NonceReuse, SignedDigest, describe_nonce_reuse, draw_nonce_reuse
 from minichain.figures.signature_flow import Side, SignatureFlow, describe_signature_flow, draw_signature_flow
+from minichain.figures.space_time import Arrow, Decision, Division, Evidence, Outage, SpaceTime, describe_space_time, draw_space_time
 from minichain.figures.state_diff import KeyChange, StateDiff, describe_state_diff, draw_state_diff
 
 __all__ = [
+    "Arrow",
     "Avalanche",
     "BlockDag",
     "BlockExplorer",
+    "Decision",
+    "Division",
+    "Evidence",
     "ExploredBlock",
     "ExploredTransaction",
     "HashChain",
@@ -32,9 +37,11 @@ __all__ = [
     "KeyRead",
     "MerkleTree",
     "NonceReuse",
+    "Outage",
     "Side",
     "SignatureFlow",
     "SignedDigest",
+    "SpaceTime",
     "StateDiff",
     "describe_avalanche",
     "describe_block_dag",
@@ -43,6 +50,7 @@ __all__ = [
     "describe_merkle_tree",
     "describe_nonce_reuse",
     "describe_signature_flow",
+    "describe_space_time",
     "describe_state_diff",
     "draw_avalanche",
     "draw_block_dag",
@@ -51,5 +59,6 @@ __all__ = [
     "draw_merkle_tree",
     "draw_nonce_reuse",
     "draw_signature_flow",
+    "draw_space_time",
     "draw_state_diff",
 ]

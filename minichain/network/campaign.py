@@ -40,7 +40,7 @@ def draw_schedule(cluster: Cluster, seed: int, *, byzantine: int | None = None, 
     kinds = behaviours or sorted({*PLUGS, *cluster.plugs})
     traitors = {name: chance.choice(kinds) for name in chance.sample(names, count)}
     faults: list[Fault] = []
-    for _ in range(chance.randint(0, 2)):
+    for _ in range(chance.randint(0, 2) if len(names) > 1 else 0):
         faults.append(draw_partition(chance, names))
     for name in names:
         if name not in traitors:
@@ -68,7 +68,7 @@ def draw_schedule(cluster: Cluster, seed: int, *, byzantine: int | None = None, 
 def draw_partition(chance: Random, names: Sequence[str]) -> Partition:
     """Return a time in which the network is in two."""
     order = chance.sample(list(names), len(names))
-    cut = chance.randint(0, len(names))
+    cut = chance.randint(1, len(names) - 1)
     start = chance.randrange(ROUGH_MS)
     return Partition(start, start + chance.randrange(50, 1500), (tuple(sorted(order[:cut])), tuple(sorted(order[cut:]))))
 
@@ -90,10 +90,12 @@ def draw_operation(chance: Random, number: int) -> str:
     return chance.choice([f"put {key} {number}", f"get {key}", f"put {key} {number}", f"get {key}", "toss"])
 
 
-def run_seeds(cluster: Cluster, seeds: Sequence[int], *, byzantine: int | None = None) -> Iterator[Failure | None]:
+def run_seeds(
+    cluster: Cluster, seeds: Sequence[int], *, byzantine: int | None = None, behaviours: Sequence[str] | None = None
+) -> Iterator[Failure | None]:
     """Yield for each seed what its run broke, or None."""
     for seed in seeds:
-        schedule = draw_schedule(cluster, seed, byzantine=byzantine)
+        schedule = draw_schedule(cluster, seed, byzantine=byzantine, behaviours=behaviours)
         violation = check_run(Simulation(cluster, schedule).run())
         yield None if violation is None else Failure(schedule, violation)
 

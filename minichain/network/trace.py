@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+from minichain.network.simulated_ledger import compute_hash, read_batch
+
 
 @dataclass(slots=True)
 class Sent:
@@ -120,6 +122,14 @@ def describe(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
+def describe_value(value: bytes) -> str:
+    """Return who made a batch, its hash, and the transactions in it."""
+    batch = read_batch(value)
+    if batch is None:
+        return "bytes that are no batch"
+    return f"{compute_hash(value)[:2].hex()} by {batch.maker}, " + (", ".join(entry.transaction for entry in batch.entries) or "empty")
+
+
 def tell(entry: Entry) -> str:
     """Return one line of the story."""
     start = f"{entry.at_ms:6} ms  "
@@ -133,7 +143,7 @@ def tell(entry: Entry) -> str:
         case Fired():
             return f"{start}{entry.member} waited long enough: {describe(entry.timer)}"
         case Decided():
-            return f"{start}{entry.member} decides height {entry.height}: {describe(entry.value)}"
+            return f"{start}{entry.member} decides height {entry.height}: {describe_value(entry.value)}"
         case Crashed():
             torn = f"; torn is {describe(entry.torn)}" if entry.torn is not None else ""
             return f"{start}{entry.member} crashes when {entry.done} of {entry.of} effects are done{torn}"
