@@ -8,9 +8,10 @@ What clients saw could have happened in some order, one thing at a time (lineari
 Simplifications: proof of work promises agreement only at k confirmations, and only with the probability that its settings give.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from minichain.network.linearizability import KeyValue, Operation, check_history
 from minichain.network.simulated_ledger import read_batch
 from minichain.network.simulator import Simulation
 from minichain.network.trace import Asked, Decided, Sent
@@ -38,6 +39,7 @@ def iterate_violations(simulation: Simulation) -> Iterator[Violation]:
     yield from check_prefix(decisions, simulation.cluster.numbers_itself)
     yield from check_validity(decisions, [entry for entry in simulation.trace if isinstance(entry, Asked)])
     yield from check_votes(simulation, honest)
+    yield from check_linearizability(simulation, decisions)
     yield from check_progress(simulation, honest, decisions)
 
 
@@ -91,6 +93,29 @@ def check_votes(simulation: Simulation, honest: frozenset[str]) -> Iterator[Viol
             key = entry.sender, slot
             if said.setdefault(key, (choice, entry.at_ms))[0] != choice:
                 yield Violation("double vote", entry.at_ms, f"{entry.sender} said two things in the slot {slot}")
+
+
+def check_linearizability(simulation: Simulation, decisions: Sequence[Decided]) -> Iterator[Violation]:
+    """What clients were told about keys could be one copy's answers. A client is told when the first honest member has decided."""
+    told: dict[str, tuple[int, str]] = {}
+    for entry in decisions:
+        batch = read_batch(entry.value)
+        for each in batch.entries if batch else ():
+            done = simulation.seats[entry.member].ledger.executed.get(each.transaction)
+            if done is not None and done.height == entry.height:
+                told.setdefault(each.transaction, (entry.at_ms, done.answer))
+    history = []
+    for entry in simulation.trace:
+        if isinstance(entry, Asked):
+            operation = tuple(entry.transaction.split()[2:])
+            if operation[0] in ("get", "put"):
+                history.append(Operation(entry.client, operation, entry.at_ms, *told.get(entry.transaction, ())))
+    verdict = check_history(KeyValue("nothing"), history)
+    if verdict.stuck is not None:
+        text = (
+            f"{verdict.stuck.client} was told {verdict.stuck.answer!r} for {' '.join(verdict.stuck.asked)!r}, which one copy would not say"
+        )
+        yield Violation("linearizability", int(min(verdict.stuck.returned_at, simulation.schedule.duration_ms)), text)
 
 
 def check_progress(simulation: Simulation, honest: frozenset[str], decisions: Iterable[Decided]) -> Iterator[Violation]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from minichain.network.campaign import Failure, draw_schedule, run_seeds, shrink
-from minichain.network.checkers import check_run
+from minichain.network.checkers import check_linearizability, check_run
 from minichain.network.clusters import make_cluster
 from minichain.network.schedule import Conditions, Crash, Lose, Partition, Request, Schedule, Skew
 from minichain.network.simulator import Simulation
@@ -149,3 +149,14 @@ def test_a_failure_is_plain_data():
     schedule = Schedule(1, 200, STEADY, byzantine={"A": "twins"})
     failure = Failure(schedule, check_run(Simulation(cluster, schedule).run()))
     assert shrink(cluster, failure).schedule.duration_ms == 60
+
+
+def test_clients_are_told_what_one_copy_would_say_and_the_checker_sees_if_not():
+    requests = (Request(60, "ann", "put x 5"), Request(170, "bob", "get x"))
+    simulation = run(duration_ms=400, requests=requests)
+    assert list(check_linearizability(simulation, find(simulation, Decided))) == []
+    for seat in simulation.seats.values():
+        done = seat.ledger.executed["1 bob get x"]
+        seat.ledger.executed["1 bob get x"] = replace(done, answer="6")
+    (violation,) = check_linearizability(simulation, find(simulation, Decided))
+    assert violation.text == "bob was told '6' for 'get x', which one copy would not say"
