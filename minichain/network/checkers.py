@@ -10,11 +10,12 @@ Simplifications: proof of work promises agreement only at k confirmations, and o
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from minichain.network.linearizability import KeyValue, Operation, check_history
 from minichain.network.simulated_ledger import read_batch
 from minichain.network.simulator import Simulation
-from minichain.network.trace import Asked, Decided, Sent
+from minichain.network.trace import Asked, Decided, Entry, Sent
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Violation:
     rule: str
     at_ms: int
     text: str
+
+
+def is_asked(entry: Entry) -> TypeGuard[Asked]:
+    """Return whether an entry is a client's request."""
+    return isinstance(entry, Asked)
 
 
 def check_run(simulation: Simulation) -> Violation | None:
@@ -37,7 +43,7 @@ def iterate_violations(simulation: Simulation) -> Iterator[Violation]:
     decisions = [entry for entry in simulation.trace if isinstance(entry, Decided) and entry.member in honest]
     yield from check_agreement(decisions)
     yield from check_prefix(decisions, simulation.cluster.numbers_itself)
-    yield from check_validity(decisions, [entry for entry in simulation.trace if isinstance(entry, Asked)])
+    yield from check_validity(decisions, filter(is_asked, simulation.trace))
     yield from check_votes(simulation, honest)
     yield from check_linearizability(simulation, decisions)
     yield from check_progress(simulation, honest, decisions)
@@ -105,17 +111,15 @@ def check_linearizability(simulation: Simulation, decisions: Sequence[Decided]) 
             if done is not None and done.height == entry.height:
                 told.setdefault(each.transaction, (entry.at_ms, done.answer))
     history = []
-    for entry in simulation.trace:
-        if isinstance(entry, Asked):
-            operation = tuple(entry.transaction.split()[2:])
-            if operation[0] in ("get", "put"):
-                history.append(Operation(entry.client, operation, entry.at_ms, *told.get(entry.transaction, ())))
-    verdict = check_history(KeyValue("nothing"), history)
-    if verdict.stuck is not None:
-        text = (
-            f"{verdict.stuck.client} was told {verdict.stuck.answer!r} for {' '.join(verdict.stuck.asked)!r}, which one copy would not say"
-        )
-        yield Violation("linearizability", int(min(verdict.stuck.returned_at, simulation.schedule.duration_ms)), text)
+    for asked in filter(is_asked, simulation.trace):
+        operation = tuple(asked.transaction.split()[2:])
+        if operation[0] in ("get", "put"):
+            history.append(Operation(asked.client, operation, asked.at_ms, *told.get(asked.transaction, ())))
+    stuck = check_history(KeyValue("nothing"), history).stuck
+    if stuck is not None:
+        at_ms = int(min(stuck.returned_at, simulation.schedule.duration_ms))
+        what = f"{stuck.client} was told {stuck.answer!r} for {' '.join(stuck.asked)!r}"
+        yield Violation("linearizability", at_ms, f"{what}, which one copy would not say")
 
 
 def check_progress(simulation: Simulation, honest: frozenset[str], decisions: Iterable[Decided]) -> Iterator[Violation]:
