@@ -57,7 +57,7 @@ def draw_schedule(cluster: Cluster, seed: int, *, byzantine: int | None = None, 
     )
     # What is asked for early may be lost; what is asked for when all is well again must be decided in time.
     times = sorted(chance.randrange(ROUGH_MS) for _ in range(chance.randint(2, 8)))
-    requests = [Request(at_ms, f"client{number % 3}", draw_operation(chance, number)) for number, at_ms in enumerate(times)]
+    requests = [Request(at_ms, f"client{number % 3}", draw_operation(cluster, chance, number)) for number, at_ms in enumerate(times)]
     rough = Schedule(seed, faults=tuple(faults), rough_until_ms=ROUGH_MS)
     asked_ms = rough.healed_ms + cluster.settle_ms
     requests += [Request(asked_ms, "client", "put z last"), Request(asked_ms + 50, "client", "get z")]
@@ -84,10 +84,12 @@ def draw_crashes(chance: Random, name: str) -> list[Fault]:
     return crashes
 
 
-def draw_operation(chance: Random, number: int) -> str:
+def draw_operation(cluster: Cluster, chance: Random, number: int) -> str:
     """Return what a client asks for."""
+    if cluster.drops_suspects and chance.random() < 0.2:
+        return "toss"
     key = chance.choice(KEYS)
-    return chance.choice([f"put {key} {number}", f"get {key}", f"put {key} {number}", f"get {key}", "toss"])
+    return chance.choice([f"put {key} {number}", f"get {key}"])
 
 
 def run_seeds(

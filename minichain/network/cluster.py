@@ -46,3 +46,6 @@ class Cluster:
     """Byzantine behaviour that knows this engine's messages, besides what `byzantine` has for all."""
     numbers_itself: bool = False
     """Whether the engine numbers entries of its own too, so that a member's decisions have gaps. Raft does."""
+    drops_suspects: bool = False
+    """Whether the engine gets rid of transactions that are not deterministic, as TBFT does. Of the others nobody asks for one: with it
+    members could never agree again."""
