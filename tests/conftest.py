@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -11,6 +12,9 @@ from hypothesis import settings
 
 # nbgrader calls `alembic` by name: the programs of the environment that runs the tests come first.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+# A run in the background begins with Ctrl-C ignored, and its children inherit that: tests that press Ctrl-C would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in each run, and no deadline: a busy machine is no bug.
 settings.register_profile("minichain", deadline=None, derandomize=True)

@@ -154,8 +154,10 @@ def test_an_address_for_everyone_names_this_machine():
 def run(*arguments):
     command = [sys.executable, "-u", str(measure.SERVE), *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_kind_errors(folder, tmp_path):
