@@ -21,7 +21,7 @@
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; a message tells you what to look at.
+# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. `hashlib` is all you need. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 #
@@ -30,7 +30,7 @@
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
-# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，会有一句话告诉你该看哪里。
+# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
 # - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
 # - 后面的任务会用到前面写好的函数，请从头做起。只需要 `hashlib`。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 #
@@ -94,7 +94,7 @@ show_merkle_tree(CATALOGUE, proved=2, lang="«lab.lang»")
 #
 # `00` 和 `01` 各是一个字节，‖ 表示把字节首尾相接。请写出这两个函数，返回值都是摘要的 32 个原始字节。
 #
-# 为什么要多出一个字节？没有它，把两个摘要并排放在一起，就能冒充一条“记录”，而这条记录的叶节点恰好等于它们上方的节点。这样一来，从来没人写过的记录也能被“证明”出来。
+# 为什么要多出一个字节？没有它，把两个摘要并排放在一起，就能冒充一条“记录”，而这条记录的叶节点恰好等于它们的父节点。这样一来，从来没人写过的记录也能被“证明”出来。
 
 # %% task="hashing"
 def hash_leaf(record: bytes) -> bytes:
@@ -240,7 +240,7 @@ assert compute_root(given_records[:3]) != compute_root(given_records[:3] + given
 #
 # 在上面那棵树里，记录 2 的证明是 `[叶节点 3, 节点 0–1, 节点 4–6]`；记录 6 只需要两个：`[节点 4–5, 节点 0–3]`。列表里只有一条记录时，证明为空。
 #
-# 下标对不上任何记录时（也没有“第 −1 条”），抛出 `ValueError`。
+# 下标对应不到任何记录时，抛出 `ValueError`。负的下标也一样，这里没有“第 −1 条”。
 
 # %% task="proof"
 def compute_proof(records: list[bytes], index: int) -> list[bytes]:
@@ -478,8 +478,8 @@ assert is_included(b"", 0, 0, [], hashlib.sha256(b"").digest()) is False, "«for
 # | case | what it means | note the turn, go on with |
 # |---|---|---|
 # | *m* = *n* | the two trees are the same from here down | stop |
-# | *m* ≤ *k* | the old tree ends in the left part; the right part is new | left: *m*, *k* |
-# | *m* > *k* | the left part is full, and the same in both trees | right: *m* − *k*, *n* − *k* |
+# | *m* ≤ *k* | the old tree ends in the left part; the right part is new | "left", with *k* for *n* |
+# | *m* > *k* | the left part is full, and the same in both trees | "right", with *m* − *k* for *m* and *n* − *k* for *n* |
 #
 # Where you stop, you need the hash of that subtree. If you never went right, it is the old root itself, which you have. Otherwise it is the first hash of the proof. Then climb, one hash for each turn, in reverse:
 #
@@ -496,11 +496,11 @@ assert is_included(b"", 0, 0, [], hashlib.sha256(b"").digest()) is False, "«for
 #
 # 带着两个条数一起往下走。开始时 *m* = `old_size`，*n* = `new_size`；每一步取 *k* = `compute_split(n)`：
 #
-# | 情形 | 含义 | 记下转向，接着看 |
+# | 情形 | 含义 | 记下转向，接着往下走 |
 # |---|---|---|
 # | *m* = *n* | 从这里往下，两棵树一模一样 | 停下 |
-# | *m* ≤ *k* | 旧树到左半边为止，右半边全是新的 | 左：*m*，*k* |
-# | *m* > *k* | 左半边已满，两棵树共有 | 右：*m* − *k*，*n* − *k* |
+# | *m* ≤ *k* | 旧树到左半边为止，右半边全是新的 | 记“左”，*n* 换成 *k* |
+# | *m* > *k* | 左半边已满，两棵树共有 | 记“右”，*m* 换成 *m* − *k*，*n* 换成 *n* − *k* |
 #
 # 停下的地方需要那棵子树的哈希值。如果一次也没往右走，它就是旧根，你手里已经有了；否则，它是证明里的第一个哈希值。然后把转向倒过来往上爬，每一步用掉一个哈希值：
 #
@@ -581,7 +581,7 @@ for given_size in range(1, 201):
 # No new code here either: this cell plays an office that rewrites its past.
 
 # %% [markdown] lang="zh"
-# 这里同样不需要新代码：这个单元格扮演一家篡改旧账的机构。
+# 这里同样不需要新代码：这个单元格模拟一家篡改旧账的机构。
 
 # %% test="forged-history" points=3
 given_leaf = [hash_leaf(given_record) for given_record in CATALOGUE]
@@ -676,7 +676,7 @@ assert is_consistent(-1, given_roots[1], -1, given_roots[1], []) is False, "«hi
 # - 父节点是对 左 ‖ 右 连做两次 SHA-256，前面不加任何字节；
 # - 一层层做到只剩一个，再把字节倒回来，写成十六进制。
 #
-# 只有一个编号时，根就是它自己。下面是主网 2010 年 12 月 29 日的第 100,000 号区块；在任何一个比特币节点上执行 `getblock 000000000003ba27aa200b1cecaad478d2b00432346c3f1f3986da1afd33e506`，看到的都一样。
+# 只有一个编号时，根就是它自己。下面是主网上高度为 100000 的区块，时间是 2010 年 12 月 29 日；在任何一个比特币节点上执行 `getblock 000000000003ba27aa200b1cecaad478d2b00432346c3f1f3986da1afd33e506`，看到的都一样。
 
 # %%
 BLOCK_TXIDS = [
@@ -728,7 +728,7 @@ for given_size in (*range(1, 18), 31, 32, 33):
 # ## 7 · One root, two lists
 # Pairing the last one with itself has a price: `[a, b, c]` and `[a, b, c, c]` have the same root. In 2012 this became [CVE-2012-2459](https://nvd.nist.gov/vuln/detail/CVE-2012-2459). An attacker sent nodes a real block with its last transactions repeated. A node saw that the block was invalid, remembered its hash as bad, and then refused the *honest* block, which has that same hash.
 #
-# Write that attack: from a list of ids make a longer list with the same root, by repeating ids from its end. Six ids are a good riddle: `[a, b, c, d, e, f, f]` does not work. Draw the levels, and look for the one that is odd.
+# Write that attack: from a list of ids make a longer list with the same root, by repeating ids from its end. If several longer lists have that root, any of them is right. Six ids are a good riddle: `[a, b, c, d, e, f, f]` does not work. Draw the levels, and look for the one that is odd.
 #
 # Some lists have no such twin: for them, return `None`.
 
@@ -736,7 +736,7 @@ for given_size in (*range(1, 18), 31, 32, 33):
 # ## 7 · 一个根，两份列表
 # 让最后一个和自己配对，是有代价的：`[a, b, c]` 与 `[a, b, c, c]` 的根相同。2012 年，这成了漏洞 [CVE-2012-2459](https://nvd.nist.gov/vuln/detail/CVE-2012-2459)：攻击者取一个真实的区块，把末尾几笔交易重复一遍，发给各个节点。节点发现区块无效，便把它的哈希值记入黑名单；可**真正的**区块哈希值一模一样，于是也被拒之门外。
 #
-# 请写出这种攻击：给定一列编号，重复它末尾的若干个，得到一列更长、根却不变的编号。六个编号是道好题：`[a, b, c, d, e, f, f]` 行不通。把每一层画出来，找找哪一层是奇数个。
+# 请写出这种攻击：给定一列编号，重复它末尾的若干个，得到一列更长、根却不变的编号。这样的列表可能不止一个，返回哪一个都算对。六个编号是道好题：`[a, b, c, d, e, f, f]` 行不通。把每一层画出来，找找哪一层是奇数个。
 #
 # 有些列表没有这样的“孪生”列表，这时返回 `None`。
 
@@ -782,7 +782,7 @@ for given_size in range(1, 34):
 # Now give both lists, three records and four, to your own `compute_root`: RFC 9162 never copies a node, so two lists never share a root.
 
 # %% [markdown] lang="zh"
-# 现在把三条、四条这两份记录列表交给你自己的 `compute_root`：RFC 9162 从不复制节点，所以两份不同的列表绝不会有同一个根。
+# 现在把这两份列表（一份三条记录，一份四条）交给你自己写的 `compute_root`：RFC 9162 从不复制节点，所以两份不同的列表绝不会有同一个根。
 
 # %%
 # «try»
