@@ -102,14 +102,18 @@ def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]]) -> dict
 
 
 def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the pages in their order: home, each course with its lessons and then its labs, the glossary, help."""
+    """Return the pages in their order: home, each course with its lessons and then its labs, the glossary, help.
+
+    What a course has for those who teach it stands at the end of help, off the path that learners go.
+    """
     words = WORDS[lang]
     nav: list[dict[str, Any]] = [{words["home"]: "index.md"}]
+    helps = ["help/your-work.md", "help/offline.md", "help/about.md"]
     for course in tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]:
         lessons = [f"{course['id']}/{lesson}.md" for lesson in course["lessons"]]
         own_labs = [f"labs/{name}/index.md" for name, settings in labs.items() if settings.get("course") == course["id"]]
         nav.append({course["title"][lang]: lessons + own_labs})
-    helps = ["help/your-work.md", "help/offline.md", "help/about.md"]
+        helps.append(f"{course['id']}/{course['instructor']}.md")
     nav.append({words["glossary"]: "glossary.md"})
     return [*nav, {words["help"]: [page for page in helps if (docs / page).is_file()]}]
 

@@ -21,7 +21,7 @@
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; a message tells you what to look at.
+# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. `hashlib` is all you need. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 #
@@ -30,7 +30,7 @@
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
-# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，会有一句话告诉你该看哪里。
+# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
 # - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
 # - 后面的任务会用到前面写好的函数，请从头做起。只需要 `hashlib`。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 #
@@ -94,7 +94,7 @@ show_merkle_tree(CATALOGUE, proved=2, lang="«lab.lang»")
 #
 # `00` 和 `01` 各是一个字节，‖ 表示把字节首尾相接。请写出这两个函数，返回值都是摘要的 32 个原始字节。
 #
-# 为什么要多出一个字节？没有它，把两个摘要并排放在一起，就能冒充一条“记录”，而这条记录的叶节点恰好等于它们上方的节点。这样一来，从来没人写过的记录也能被“证明”出来。
+# 为什么要多出一个字节？没有它，把两个摘要并排放在一起，就能冒充一条“记录”，而这条记录的叶节点恰好等于它们的父节点。这样一来，从来没人写过的记录也能被“证明”出来。
 
 # %% task="hashing"
 def hash_leaf(record: bytes) -> bytes:
@@ -217,11 +217,11 @@ def expected_root(records):
     return level[0]
 
 
-for given_size in (*range(2, 70), 127, 128, 129, 500_000):
+for given_size in (*range(2, 201), 255, 256, 257, 500_000):
     assert compute_split(given_size) == max(2**power for power in range(20) if 2**power < given_size), "«root.any-split»"
 given_bytes = random.Random(f"{SEED}/root").randbytes
-given_records = [given_bytes(given_length) for given_length in range(33)]
-for given_size in range(34):
+given_records = [given_bytes(given_number % 40) for given_number in range(200)]
+for given_size in range(201):
     assert compute_root(given_records[:given_size]) == expected_root(given_records[:given_size]), "«root.any-size»"
 assert compute_root(given_records[:3]) != compute_root(given_records[:3] + given_records[2:3]), "«root.copied»"
 ### END HIDDEN TESTS
@@ -240,7 +240,7 @@ assert compute_root(given_records[:3]) != compute_root(given_records[:3] + given
 #
 # 在上面那棵树里，记录 2 的证明是 `[叶节点 3, 节点 0–1, 节点 4–6]`；记录 6 只需要两个：`[节点 4–5, 节点 0–3]`。列表里只有一条记录时，证明为空。
 #
-# 下标对不上任何记录时（也没有“第 −1 条”），抛出 `ValueError`。
+# 下标对应不到任何记录时，抛出 `ValueError`。负的下标也一样，这里没有“第 −1 条”。
 
 # %% task="proof"
 def compute_proof(records: list[bytes], index: int) -> list[bytes]:
@@ -285,10 +285,13 @@ def expected_proof(records, index):
     return proof
 
 
-given_bytes = random.Random(f"{SEED}/proof").randbytes
-given_records = [given_bytes(8) for _ in range(33)]
-for given_size in (*range(1, 14), 31, 33):
-    for given_index in range(given_size):
+given_draw = random.Random(f"{SEED}/proof")
+given_bytes = given_draw.randbytes
+given_records = [given_bytes(8) for _ in range(200)]
+for given_size in range(1, 201):
+    given_half = 1 << (given_size - 1).bit_length() >> 1
+    given_places = {0, given_half - 1, given_half, given_size - 1, given_draw.randrange(given_size)}
+    for given_index in range(given_size) if given_size < 14 else given_places & set(range(given_size)):
         expected = expected_proof(given_records[:given_size], given_index)
         assert compute_proof(given_records[:given_size], given_index) == expected, "«proof.any-size»"
 for given_size, given_index in ((0, 0), (1, 1), (1, -1), (4, 4), (7, -1), (7, -7), (7, 8)):
@@ -359,9 +362,12 @@ def expected_climb(record, index, size, draw):
     return proof, digest
 
 
-given_bytes = random.Random(f"{SEED}/included").randbytes
-for given_size in (*range(1, 14), 31, 33, 500_000):
-    for given_index in range(given_size) if given_size < 40 else (0, 299_999, 499_999):
+given_draw = random.Random(f"{SEED}/included")
+given_bytes = given_draw.randbytes
+for given_size in (*range(1, 201), 500_000):
+    given_half = 1 << (given_size - 1).bit_length() >> 1
+    given_places = {0, given_half - 1, given_half, given_size - 1, given_draw.randrange(given_size)}
+    for given_index in range(given_size) if given_size < 14 else given_places:
         given_record = given_bytes(given_index % 24)
         given_proof, given_root = expected_climb(given_record, given_index, given_size, given_bytes)
         assert is_included(given_record, given_index, given_size, given_proof, given_root) is True, "«included.any-size»"
@@ -380,8 +386,21 @@ given_01, given_23, given_45 = (hash_node(*given_leaf[start : start + 2]) for st
 given_proof = [given_leaf[0], given_23, hash_node(given_45, given_leaf[6])]
 assert is_included(CATALOGUE[1], 1, 7, given_proof, PUBLISHED_ROOT) is True, "«forged.honest»"
 assert is_included(CATALOGUE[1], 0, 7, given_proof, PUBLISHED_ROOT) is False, "«forged.index»"
-assert is_included(CATALOGUE[1], 1, 7, given_proof[:2], hash_node(given_01, given_23)) is False, "«forged.short»"
-assert is_included(CATALOGUE[1], 1, 7, [*given_proof, given_01], PUBLISHED_ROOT) is False, "«forged.long»"
+
+
+def judge(*given):
+    try:
+        return is_included(*given)
+    except (IndexError, StopIteration, ValueError):
+        return "an error"
+
+
+given_short = judge(CATALOGUE[1], 1, 7, given_proof[:2], hash_node(given_01, given_23))
+given_long = judge(CATALOGUE[1], 1, 7, [*given_proof, given_01], PUBLISHED_ROOT)
+assert "an error" not in (given_short, given_long), "«forged.error»"
+assert given_short is False, "«forged.short»"
+assert given_long is False, "«forged.long»"
+assert judge(CATALOGUE[6], 7, 7, [given_45, hash_node(given_01, given_23)], PUBLISHED_ROOT) is False, "«forged.beyond»"
 assert is_included(given_leaf[0] + given_leaf[1], 0, 4, [given_23, given_proof[2]], PUBLISHED_ROOT) is False, "«forged.node»"
 ### BEGIN HIDDEN TESTS
 import random
@@ -419,8 +438,9 @@ for given_size in (1, 2, 3, 4, 5, 7):
                 assert given_answer is expected, "«forged.place»"
         for claimed_index in (-1, -given_size, given_size, given_size + 1, given_index - given_size):
             assert is_included(given_record, claimed_index, given_size, given_proof, given_root) is False, "«forged.range»"
-        for given_other in (hashlib.sha256(b"\x01" + given_root + given_noise).digest(), hashlib.sha256(b"\x01" + given_noise + given_root).digest()):
-            assert is_included(given_record, given_index, given_size, [*given_proof, given_noise], given_other) is False, "«forged.extended»"
+        for given_pair in (given_root + given_noise, given_noise + given_root):
+            claimed_proof, claimed_root = [*given_proof, given_noise], hashlib.sha256(b"\x01" + given_pair).digest()
+            assert is_included(given_record, given_index, given_size, claimed_proof, claimed_root) is False, "«forged.extended»"
         for claimed_proof in ([*given_proof, given_noise], [given_noise, *given_proof], [*given_proof, b""]):
             assert is_included(given_record, given_index, given_size, claimed_proof, given_root) is False, "«forged.extra»"
         for given_step in range(len(given_proof)):
@@ -429,8 +449,20 @@ for given_size in (1, 2, 3, 4, 5, 7):
             claimed_proof = given_proof[:given_step] + given_proof[given_step + 1 :]
             assert is_included(given_record, given_index, given_size, claimed_proof, given_root) is False, "«forged.missing»"
         assert is_included(given_levels[0][given_index], given_index, given_size, given_proof, given_root) is False, "«forged.digest»"
+        if given_size in (2, 4):  # two nodes side by side as a record of the tree without its lower levels
+            for height in range(given_size.bit_length() - 1):
+                given_pair = b"".join(given_levels[height][given_index >> height + 1 << 1 :][:2])
+                claimed = given_pair, given_index >> height + 1, given_size >> height + 1, given_proof[height + 1 :]
+                assert is_included(*claimed, given_root) is False, "«forged.inner»"
         assert is_included(given_record, given_index, given_size, given_proof, given_noise) is False, "«forged.root»"
         assert is_included(given_record, given_index, given_size, given_proof, given_root[:31]) is False, "«forged.root»"
+for given_size in (1, 3, 5, 7):  # the last record once more, as in trees that pair it with a copy of itself
+    given_list = given_records[:given_size]
+    given_root, claimed_levels = expected_levels(given_list)[-1][0], expected_levels([*given_list, given_list[-1]])
+    claimed_steps = [claimed_level[given_size >> height ^ 1 :][:1] for height, claimed_level in enumerate(claimed_levels)]
+    claimed_proof = [claimed_step[0] for claimed_step in claimed_steps if claimed_step]
+    for claimed_size, claimed_root in ((given_size, given_root), (given_size, claimed_levels[-1][0]), (given_size + 1, given_root)):
+        assert is_included(given_list[-1], given_size, claimed_size, claimed_proof, claimed_root) is False, "«forged.copy»"
 given_leaf = expected_levels(given_records[:1])[0][0]
 for claimed_index, claimed_size in ((0, 0), (0, -1), (-1, 0), (-2, -1), (1, 1)):
     assert is_included(given_records[0], claimed_index, claimed_size, [], given_leaf) is False, "«forged.empty»"
@@ -446,8 +478,8 @@ assert is_included(b"", 0, 0, [], hashlib.sha256(b"").digest()) is False, "«for
 # | case | what it means | note the turn, go on with |
 # |---|---|---|
 # | *m* = *n* | the two trees are the same from here down | stop |
-# | *m* ≤ *k* | the old tree ends in the left part; the right part is new | left: *m*, *k* |
-# | *m* > *k* | the left part is full, and the same in both trees | right: *m* − *k*, *n* − *k* |
+# | *m* ≤ *k* | the old tree ends in the left part; the right part is new | "left", with *k* for *n* |
+# | *m* > *k* | the left part is full, and the same in both trees | "right", with *m* − *k* for *m* and *n* − *k* for *n* |
 #
 # Where you stop, you need the hash of that subtree. If you never went right, it is the old root itself, which you have. Otherwise it is the first hash of the proof. Then climb, one hash for each turn, in reverse:
 #
@@ -464,11 +496,11 @@ assert is_included(b"", 0, 0, [], hashlib.sha256(b"").digest()) is False, "«for
 #
 # 带着两个条数一起往下走。开始时 *m* = `old_size`，*n* = `new_size`；每一步取 *k* = `compute_split(n)`：
 #
-# | 情形 | 含义 | 记下转向，接着看 |
+# | 情形 | 含义 | 记下转向，接着往下走 |
 # |---|---|---|
 # | *m* = *n* | 从这里往下，两棵树一模一样 | 停下 |
-# | *m* ≤ *k* | 旧树到左半边为止，右半边全是新的 | 左：*m*，*k* |
-# | *m* > *k* | 左半边已满，两棵树共有 | 右：*m* − *k*，*n* − *k* |
+# | *m* ≤ *k* | 旧树到左半边为止，右半边全是新的 | 记“左”，*n* 换成 *k* |
+# | *m* > *k* | 左半边已满，两棵树共有 | 记“右”，*m* 换成 *m* − *k*，*n* 换成 *n* − *k* |
 #
 # 停下的地方需要那棵子树的哈希值。如果一次也没往右走，它就是旧根，你手里已经有了；否则，它是证明里的第一个哈希值。然后把转向倒过来往上爬，每一步用掉一个哈希值：
 #
@@ -534,11 +566,12 @@ def expected_proof(old_size, leaves, is_whole=True):
     return [*expected_proof(old_size - split, leaves[split:], False), expected_root(leaves[:split])]
 
 
-given_bytes = random.Random(f"{SEED}/consistency").randbytes
-given_leaf = [given_bytes(32) for _ in range(33)]
-for given_size in (*range(1, 14), 33):
-    given_root = expected_root(given_leaf[:given_size])
-    for given_old in range(1, given_size + 1):
+given_draw = random.Random(f"{SEED}/consistency")
+given_leaf = [given_draw.randbytes(32) for _ in range(200)]
+for given_size in range(1, 201):
+    given_root, given_half = expected_root(given_leaf[:given_size]), 1 << (given_size - 1).bit_length() >> 1
+    given_places = {1, given_half, given_half + 1, given_size, given_draw.randrange(1, given_size + 1)} & set(range(1, given_size + 1))
+    for given_old in range(1, given_size + 1) if given_size < 14 else given_places:
         given_proof = expected_proof(given_old, given_leaf[:given_size])
         given_old_root = expected_root(given_leaf[:given_old])
         assert is_consistent(given_old, given_old_root, given_size, given_root, given_proof) is True, "«consistency.any-size»"
@@ -548,7 +581,7 @@ for given_size in (*range(1, 14), 33):
 # No new code here either: this cell plays an office that rewrites its past.
 
 # %% [markdown] lang="zh"
-# 这里同样不需要新代码：这个单元格扮演一家篡改旧账的机构。
+# 这里同样不需要新代码：这个单元格模拟一家篡改旧账的机构。
 
 # %% test="forged-history" points=3
 given_leaf = [hash_leaf(given_record) for given_record in CATALOGUE]
@@ -559,8 +592,14 @@ given_proof = [given_leaf[2], given_leaf[3], given_01, given_46]
 assert is_consistent(3, given_old_root, 7, PUBLISHED_ROOT, given_proof) is True, "«history.honest»"
 claimed_01 = hash_node(given_leaf[0], hash_leaf(b"health/clinics v0"))
 claimed_root = hash_node(hash_node(claimed_01, given_23), given_46)
-assert is_consistent(3, given_old_root, 7, claimed_root, [given_leaf[2], given_leaf[3], claimed_01, given_46]) is False, "«history.rewritten»"
-assert is_consistent(3, given_old_root, 7, given_03, given_proof[:3]) is False, "«history.short»"
+claimed_proof = [given_leaf[2], given_leaf[3], claimed_01, given_46]
+assert is_consistent(3, given_old_root, 7, claimed_root, claimed_proof) is False, "«history.rewritten»"
+try:
+    given_answer = is_consistent(3, given_old_root, 7, given_03, given_proof[:3])
+except (IndexError, StopIteration, ValueError):
+    given_answer = "an error"
+assert given_answer != "an error", "«history.error»"
+assert given_answer is False, "«history.short»"
 assert is_consistent(7, given_03, 7, PUBLISHED_ROOT, []) is False, "«history.same»"
 ### BEGIN HIDDEN TESTS
 import random
@@ -594,10 +633,11 @@ for given_size in (1, 2, 3, 4, 5, 7):
         assert is_consistent(given_old, given_old_root, given_size, given_noise, given_proof) is False, "«history.new-root»"
         for claimed_old in set(range(-1, given_size + 2)) - {given_old}:
             assert is_consistent(claimed_old, given_old_root, given_size, given_root, given_proof) is False, "«history.old-size»"
-        for claimed_proof in ([*given_proof, given_noise], [given_noise, *given_proof], [given_old_root, *given_proof], [*given_proof, b""]):
+        for claimed_start, claimed_end in (([], [given_noise]), ([given_noise], []), ([given_old_root], []), ([], [b""])):
+            claimed_proof = [*claimed_start, *given_proof, *claimed_end]
             assert is_consistent(given_old, given_old_root, given_size, given_root, claimed_proof) is False, "«history.extra»"
-        claimed_root = hashlib.sha256(b"\x01" + given_root + given_noise).digest()
-        assert is_consistent(given_old, given_old_root, given_size, claimed_root, [*given_proof, given_noise]) is False, "«history.extended»"
+        claimed_proof, claimed_root = [*given_proof, given_noise], hashlib.sha256(b"\x01" + given_root + given_noise).digest()
+        assert is_consistent(given_old, given_old_root, given_size, claimed_root, claimed_proof) is False, "«history.extended»"
         for given_step in range(len(given_proof)):
             claimed_proof = [*given_proof[:given_step], given_noise, *given_proof[given_step + 1 :]]
             assert is_consistent(given_old, given_old_root, given_size, given_root, claimed_proof) is False, "«history.hash»"
@@ -636,7 +676,7 @@ assert is_consistent(-1, given_roots[1], -1, given_roots[1], []) is False, "«hi
 # - 父节点是对 左 ‖ 右 连做两次 SHA-256，前面不加任何字节；
 # - 一层层做到只剩一个，再把字节倒回来，写成十六进制。
 #
-# 只有一个编号时，根就是它自己。下面是主网 2010 年 12 月 29 日的第 100,000 号区块；在任何一个比特币节点上执行 `getblock 000000000003ba27aa200b1cecaad478d2b00432346c3f1f3986da1afd33e506`，看到的都一样。
+# 只有一个编号时，根就是它自己。下面是主网上高度为 100000 的区块，时间是 2010 年 12 月 29 日；在任何一个比特币节点上执行 `getblock 000000000003ba27aa200b1cecaad478d2b00432346c3f1f3986da1afd33e506`，看到的都一样。
 
 # %%
 BLOCK_TXIDS = [
@@ -688,7 +728,7 @@ for given_size in (*range(1, 18), 31, 32, 33):
 # ## 7 · One root, two lists
 # Pairing the last one with itself has a price: `[a, b, c]` and `[a, b, c, c]` have the same root. In 2012 this became [CVE-2012-2459](https://nvd.nist.gov/vuln/detail/CVE-2012-2459). An attacker sent nodes a real block with its last transactions repeated. A node saw that the block was invalid, remembered its hash as bad, and then refused the *honest* block, which has that same hash.
 #
-# Write that attack: from a list of ids make a longer list with the same root, by repeating ids from its end. Six ids are a good riddle: `[a, b, c, d, e, f, f]` does not work. Draw the levels, and look for the one that is odd.
+# Write that attack: from a list of ids make a longer list with the same root, by repeating ids from its end. If several longer lists have that root, any of them is right. Six ids are a good riddle: `[a, b, c, d, e, f, f]` does not work. Draw the levels, and look for the one that is odd.
 #
 # Some lists have no such twin: for them, return `None`.
 
@@ -696,7 +736,7 @@ for given_size in (*range(1, 18), 31, 32, 33):
 # ## 7 · 一个根，两份列表
 # 让最后一个和自己配对，是有代价的：`[a, b, c]` 与 `[a, b, c, c]` 的根相同。2012 年，这成了漏洞 [CVE-2012-2459](https://nvd.nist.gov/vuln/detail/CVE-2012-2459)：攻击者取一个真实的区块，把末尾几笔交易重复一遍，发给各个节点。节点发现区块无效，便把它的哈希值记入黑名单；可**真正的**区块哈希值一模一样，于是也被拒之门外。
 #
-# 请写出这种攻击：给定一列编号，重复它末尾的若干个，得到一列更长、根却不变的编号。六个编号是道好题：`[a, b, c, d, e, f, f]` 行不通。把每一层画出来，找找哪一层是奇数个。
+# 请写出这种攻击：给定一列编号，重复它末尾的若干个，得到一列更长、根却不变的编号。这样的列表可能不止一个，返回哪一个都算对。六个编号是道好题：`[a, b, c, d, e, f, f]` 行不通。把每一层画出来，找找哪一层是奇数个。
 #
 # 有些列表没有这样的“孪生”列表，这时返回 `None`。
 
@@ -742,7 +782,7 @@ for given_size in range(1, 34):
 # Now give both lists, three records and four, to your own `compute_root`: RFC 9162 never copies a node, so two lists never share a root.
 
 # %% [markdown] lang="zh"
-# 现在把三条、四条这两份记录列表交给你自己的 `compute_root`：RFC 9162 从不复制节点，所以两份不同的列表绝不会有同一个根。
+# 现在把这两份列表（一份三条记录，一份四条）交给你自己写的 `compute_root`：RFC 9162 从不复制节点，所以两份不同的列表绝不会有同一个根。
 
 # %%
 # «try»

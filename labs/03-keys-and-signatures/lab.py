@@ -21,14 +21,14 @@
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; a message tells you what to look at.
+# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
-# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，会有一句话告诉你该看哪里。
+# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
 # - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
 # - 后面的任务会用到前面写好的函数，请从头做起。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 

@@ -2,7 +2,7 @@
 # # A ledger in 200 lines
 # Blocks in, a state out, and nothing that breaks a rule.
 #
-# A heap of aluminium lies in a harbour. Its owner has a paper that says so, a **warehouse receipt**, and borrows money on it: the paper is *pledged* to a bank, which may take the metal if the loan is not paid back. Then the owner has the paper made out once more, and pledges the same heap to the next bank.
+# A heap of aluminium lies in a harbour. Its owner has a paper that says so, a **warehouse receipt**, and borrows money on it: the paper is *pledged* to a bank, which may take the metal if the loan is not paid back. Then the owner has a second paper made out for the same heap, and pledges that to the next bank.
 #
 # Each bank keeps books, and no bank sees those of the others. What they lack is one book that all of them hold and none of them rules: a **ledger**. It must give the same answer on every computer, refuse what breaks a rule, and say which rule it was.
 #
@@ -10,7 +10,7 @@
 
 # %% [markdown] lang="zh"
 # # 两百行写一个账本
-# 区块进来，状态出去；凡是违反规则的，一概挡在外面。
+# 读入区块，得出状态；凡是违反规则的，一概挡在外面。
 #
 # 港口堆着一批铝锭。货主手里有一张凭证，证明货是他的，这叫**仓单**（warehouse receipt）。他拿仓单去借钱，把它**质押**给银行：钱还不上，货就归银行处置。接着，他又让人照样开了一张，把同一批货再质押给另一家银行。
 #
@@ -21,14 +21,14 @@
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; a message tells you what to look at.
+# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. `hashlib` is all you need. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
-# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，会有一句话告诉你该看哪里。
+# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
 # - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
 # - 后面的任务会用到前面写好的函数，请从头做起。只需要 `hashlib`。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 
@@ -41,23 +41,43 @@ SEED = 0
 
 # %% [markdown] lang="en"
 # ## What is given
-# A **transaction** is what somebody (the `sender`) asks the ledger to do: a `method` and its `arguments`. It carries an `id`, the name of the `chain` it is meant for, and a time from which on it is void, `expires` (0: never). Everything is plain data: dicts, lists, texts, whole numbers and bytes.
+# A **transaction** is what somebody (the `sender`) asks the ledger to do: a `method` and its `arguments`. It carries an `id`, the name of the `chain` it is meant for, and the time at which it becomes void, `expires` (0: never). Everything is plain data: dicts, lists, texts, whole numbers and bytes. You may rely on its form: transactions, blocks and ledgers always have the fields and types that this lab describes. Their *values* may be wrong, or a lie.
 #
-# The **state** is what holds now. It maps a key, such as `owner/A1` or `pledge/A1`, to a list `[value, height, index]`: the value, and who wrote it, namely transaction number `index` of the block at `height`. These two numbers are the **version** of the value. What was deleted is no longer in the state.
+# The **state** is what holds now. It maps a key, such as `owner/A1` or `pledge/A1`, to a list `[value, height, index]`: the value, and who wrote it, namely transaction number `index` of the block at `height`. The last two numbers are the **version** of the value. What was there before the first block, the members and their roles, has height 0. What was deleted is no longer in the state.
 #
-# The **contract** is the program that says what a transaction may do. It calls `read(key)`, which gives a value or `None`, and `write(key, value)`, where `None` deletes; where a rule is broken it raises `Refused`. Read it: nobody can pledge what they do not own or what is already pledged.
+# The **contract** is the program that says what a transaction may do. It calls `read(key)`, which gives a value or `None`, and `write(key, value)`, where `None` deletes; where a rule is broken it raises `Refused`, and it raises nothing else. It knows five methods:
 #
-# The **ledger** is a dict with all that is needed to judge the next block: `chain`, its name; `height` and `time`, those of its last block (0 before the first); `head`, the hash of its last block (32 zero bytes before the first); `state`; and `ids` and `filter`, which task 2 explains. Times are whole numbers, of which only the order matters. `compute_root` is the Merkle root that you know from the lab on Merkle proofs: 32 bytes that stand for a list of records and their order.
+# | method | who may call it | arguments | what it does |
+# |---|---|---|---|
+# | `issue` | a warehouse | the owner, then receipts | makes out new receipts for that owner |
+# | `transfer` | the owner of the receipts | the new owner, then receipts | hands them on, unless they are pledged |
+# | `pledge` | the owner of the receipts | a bank, then receipts | pledges them, unless they are pledged |
+# | `release` | the bank that they are pledged to | the owner, then receipts | ends the pledge |
+# | `configure` | an admin | a member, a role | gives the member that role (`None`: takes it away) |
+#
+# The **ledger** is a dict with all that is needed to judge the next block: `chain`, its name; `height` and `time`, those of its last block (0 before the first); `head`, the hash of its last block (32 zero bytes before the first); `state`; and `ids` and `filter`, which task 2 explains. Times are whole numbers; all that matters is which comes first.
+#
+# `compute_root` is the Merkle root that you know from the lab on Merkle proofs: 32 bytes that stand for a list of records and their order.
 
 # %% [markdown] lang="zh"
 # ## 已经给出的
-# **交易**（transaction）是某人（发送者 `sender`）请账本办的一件事：一个方法 `method` 和它的参数 `arguments`。它带着编号 `id`、所属链的名字 `chain`，以及从什么时刻起作废：`expires`（0 表示永不作废）。所有数据都很朴素：字典、列表、文本、整数和字节串。
+# **交易**（transaction）是某人（发送者 `sender`）请账本办的一件事：一个方法 `method` 和它的参数 `arguments`。它带着编号 `id`、所属链的名字 `chain`，以及从什么时刻起作废：`expires`（0 表示永不作废）。数据只用最基本的类型：字典、列表、文本、整数和字节串。格式可以放心：交易、区块和账本，该有的字段、该是的类型，总与这个实验里写的一样。可能弄错或造假的，是里面的**值**。
 #
-# **状态**（state）是眼下的情形。它把 `owner/A1`（A1 归谁）、`pledge/A1`（A1 质押给谁）这样的键，对应到列表 `[value, height, index]`：值，以及它是谁写的，也就是高度为 `height` 的区块里第 `index` 笔交易。后两个数合起来，叫这个值的**版本**（version）。删掉的键，就不在状态里了。
+# **状态**（state）是眼下的情形。它把 `owner/A1`（A1 归谁）、`pledge/A1`（A1 质押给谁）这样的键，对应到列表 `[value, height, index]`：值，以及它是谁写的，也就是高度为 `height` 的区块里第 `index` 笔交易。后两个数合起来，叫这个值的**版本**（version）。第一个区块之前就有的内容，也就是成员和他们的角色，高度记为 0。删掉的键，就不在状态里了。
 #
-# **合约**（contract）是规定交易能做什么的程序。它调用 `read(key)` 得到值（没有则为 `None`），调用 `write(key, value)` 写入（值为 `None` 就是删除）；违反规则就抛出 `Refused`。请读一遍：不是自己的仓单，或者已经质押的仓单，谁也不能拿去质押。
+# **合约**（contract）是规定交易能做什么的程序。它调用 `read(key)` 得到值（没有则为 `None`），调用 `write(key, value)` 写入（值为 `None` 就是删除）；违反规则就抛出 `Refused`，此外不抛出任何错误。它有五种方法：
 #
-# **账本**（ledger）是一个字典，审查下一个区块所需的都在里面：`chain` 是链的名字；`height` 和 `time` 是最后一个区块的高度和时间（还没有区块时为 0）；`head` 是最后一个区块的哈希值（还没有区块时为 32 个零字节）；`state` 是状态；`ids` 和 `filter` 到任务 2 再说。时间都是整数，只看先后。`compute_root` 就是默克尔证明那个实验里的默克尔根：用 32 个字节代表一组记录和它们的次序。
+# | 方法 | 谁可以调用 | 参数 | 做什么 |
+# |---|---|---|---|
+# | `issue` | 仓库 | 货主，后面是仓单 | 给这位货主开出新的仓单 |
+# | `transfer` | 仓单的货主 | 新货主，后面是仓单 | 转给新货主；已质押的不行 |
+# | `pledge` | 仓单的货主 | 银行，后面是仓单 | 质押给这家银行；已质押的不行 |
+# | `release` | 接受质押的银行 | 货主，后面是仓单 | 解除质押 |
+# | `configure` | 管理员 | 成员，角色 | 让这个成员担任这个角色（`None` 则是取消） |
+#
+# **账本**（ledger）是一个字典，审查下一个区块所需的都在里面：`chain` 是链的名字；`height` 和 `time` 是最后一个区块的高度和时间（还没有区块时为 0）；`head` 是最后一个区块的哈希值（还没有区块时为 32 个零字节）；`state` 是状态；`ids` 和 `filter` 到任务 2 再说。时间都是整数，只看先后。
+#
+# `compute_root` 就是默克尔证明那个实验里的默克尔根：用 32 个字节代表一组记录和它们的次序。
 
 # %%
 import hashlib
@@ -69,7 +89,10 @@ class Refused(Exception):
 
 def call_contract(transaction, read, write):
     """«call_contract»"""
-    method, sender, (first, *names) = transaction["method"], transaction["sender"], transaction["arguments"]
+    method, sender, arguments = transaction["method"], transaction["sender"], transaction["arguments"]
+    demand(method in ("issue", "transfer", "pledge", "release", "configure"), "«because.no-such-method»")
+    demand(len(arguments) > 1, "«because.too-few-arguments»")
+    first, *names = arguments
     if method == "configure":
         demand(read(f"role/{sender}") == "admin", "«because.only-an-admin-configures»")
         write(f"role/{first}", names[0])
@@ -89,12 +112,10 @@ def call_contract(transaction, read, write):
             demand(read(pledge) is None, "«because.pledged-already»")
             demand(read(f"role/{first}") == "bank", "«because.not-a-bank»")
             write(pledge, first)
-        elif method == "release":
+        else:
             demand(read(owner) == first, "«because.not-its-owner»")
             demand(read(pledge) == sender, "«because.not-pledged-to-the-sender»")
             write(pledge, None)
-        else:
-            raise Refused("«because.no-such-method»")
 
 
 def demand(holds, reason):
@@ -150,11 +171,11 @@ HEADS = [
 
 # %% [markdown] lang="en"
 # ## Look first
-# A day at the harbour, in four **blocks**: lists of transactions in a fixed order, each block bound to the one before by its hash. Choose a block, then one of its transactions. What did it read, what did it write, and what became of the state? Which transaction stands in its block although the contract refused it? (By keyboard: Tab to a list, Space to open it, arrow keys, Enter.)
+# A day at the harbour, in four **blocks**: lists of transactions in a fixed order, each block bound to the one before by its hash. Choose a block, then one of its transactions. What did it read, what did it write, and what became of the state? Which transaction stands in its block although the contract refused it? (The figure writes a version as `1·0`: block 1, transaction 0. By keyboard: Tab to a list, Space to open it, arrow keys, Enter.)
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 港口的一天，分成四个**区块**（block）：区块是按固定次序排好的一组交易，每个区块都用哈希值与前一个相连。先选一个区块，再选其中一笔交易：它读了什么，写了什么，状态变成了什么样？哪一笔交易合约并没有答应，却照样留在区块里？（用键盘：Tab 移到列表，空格展开，方向键选择，回车确定。）
+# 港口的一天，分成四个**区块**（block）：区块是按固定次序排好的一组交易，每个区块都用哈希值与前一个相连。先选一个区块，再选其中一笔交易：它读了什么，写了什么，状态变成了什么样？哪一笔交易被合约拒绝了，却照样留在区块里？（图里的版本写成 `1·0`：区块 1，交易 0。用键盘：Tab 移到列表，空格展开，方向键选择，回车确定。）
 
 # %% figure=true
 from minichain.learn import show_block_explorer
@@ -173,11 +194,11 @@ show_block_explorer(DAY, call_contract, start_ledger("receipts", ROLES)["state"]
 # | list | `l` | elements | the encodings of the elements, in order |
 # | dict | `d` | entries | for each key, in sorted order, the encoding of the key and that of its value |
 #
-# Keys of dicts are texts. A dict has no order of its own: whoever fills it in another order must get the same bytes. Whatever else there is raises a `TypeError`: a float (computers round differently), and `True` or `False` as well, although Python takes them for numbers.
+# Keys of dicts are always texts; that need not be checked. A dict has no order of its own: whoever fills it in another order must get the same bytes. Any other value raises a `TypeError`: a tuple, a float (computers round differently), and `True` or `False` as well, although Python takes them for numbers.
 
 # %% [markdown] lang="zh"
 # ## 1 · 一个值，一串字节
-# 每台电脑都要对同样的字节求哈希，否则永远无法一致。所以一个值只能有**一种**写法，叫规范编码（canonical encoding）：先是表示种类的字母，再是 4 个字节的个数（大端序），最后是内容。
+# 每台电脑都要对同样的字节求哈希，否则永远无法一致。所以一个值只能有**一种**写法，叫规范编码（canonical encoding）：先是表示种类的字母，再用 4 个字节写出个数（大端序），最后是内容。
 #
 # | 种类 | 字母 | 个数 | 内容 |
 # |---|---|---|---|
@@ -188,7 +209,7 @@ show_block_explorer(DAY, call_contract, start_ledger("receipts", ROLES)["state"]
 # | 列表 | `l` | 元素的个数 | 各元素的编码，次序不变 |
 # | 字典 | `d` | 条目的个数 | 键排好序，依次写出每个键的编码和它的值的编码 |
 #
-# 字典的键都是文本。字典本身没有次序：不管按什么次序填进去，都要得到同样的字节。除此之外的一切都抛出 `TypeError`：比如浮点数（不同的电脑舍入可能不同）；还有 `True` 和 `False`，虽然 Python 把它们也当作整数。
+# 字典的键总是文本，不必检查。字典本身没有次序：不管按什么次序填进去，都要得到同样的字节。其他的值都抛出 `TypeError`：元组，浮点数（不同的电脑舍入可能不同）；还有 `True` 和 `False`，虽然 Python 把它们也当作整数。
 
 # %% task="encoding"
 def encode(value) -> bytes:
@@ -226,12 +247,12 @@ assert encode(["a", ["b"]]) != encode(["a", "b"]), "«encoding.nested»"
 assert encode([7, None]) == b"l\x00\x00\x00\x02" + encode(7) + encode(None), "«encoding.list»"
 assert encode({"b": 1, "a": 2}) == encode({"a": 2, "b": 1}), "«encoding.order»"
 assert encode({"a": 2}) == b"d\x00\x00\x00\x01" + encode("a") + encode(2), "«encoding.dict»"
-for given_value in (0.5, True, ["a", False]):
+for given_value in (0.5, True, ["a", False], ("a", "b")):
     try:
         given_answer = encode(given_value)
     except TypeError:
         given_answer = "refused"
-    assert given_answer == "refused", "«encoding.others»"
+    assert given_answer == "refused", f"{given_value!r} → «encoding.others»"
 ### BEGIN HIDDEN TESTS
 import random
 import struct
@@ -264,19 +285,19 @@ for given_value in (1.0, float("nan"), True, False, [[1.5]], {"a": True}):
 
 # %% [markdown] lang="en"
 # ## 2 · Has this been here before?
-# A transaction counts **once**. Whoever sends it a second time (a **replay**) must be refused, so the ledger knows the id of every transaction that ever was in a block: `ledger["ids"]` maps each to the height of its block. On a chain with ten thousand million transactions that book does not fit into memory, and looking into it takes time.
+# A transaction counts **once**. Whoever sends it a second time (a **replay**) must be refused, so the ledger knows the id of every transaction that ever was in a block: `ledger["ids"]` maps each to the height of its block. On a chain with ten billion transactions that book does not fit into memory, and looking into it takes time.
 #
-# So a **Bloom filter** stands in front: a row of `FILTER_BITS` bits, all 0 in the beginning, kept here as one whole number (bit *p* is worth 2^*p*). An id sets three bits. Their numbers, the **positions**, are taken from SHA-256 of the id in UTF-8: bytes 0–3, bytes 4–7 and bytes 8–11 of the digest, each read big endian and divided by `FILTER_BITS`; the remainder is the position.
+# So a **Bloom filter** stands in front: a row of `FILTER_BITS` bits, all 0 in the beginning, kept here as one whole number (bit *p*, counted from 0, is worth `1 << p`, which is `2**p`). An id sets three bits, or fewer if some of them coincide. Their numbers, the **positions**, are taken from SHA-256 of the id in UTF-8: bytes 0–3, bytes 4–7 and bytes 8–11 of the digest, each read big endian and divided by `FILTER_BITS`; the remainder is the position.
 #
-# If one of an id's three bits is 0, the id was **certainly never** added, and that is the answer: the book is not opened. If all three are 1, it **probably** was; other ids may have set those bits. That is a **false positive**, and only the book can tell. A filter alone must never turn away a good transaction.
+# If one of an id's three bits is 0, the id was **certainly never** added, and that is the answer: the book is not opened. If all three are 1, it **may** have been; but other ids may have set those bits. That is a **false positive**, and only the book can tell. A filter alone must never turn away a good transaction.
 
 # %% [markdown] lang="zh"
 # ## 2 · 以前来过吗？
-# 一笔交易只能算**一次**。有人把它再发一遍（这叫**重放**，replay），就要拒绝；所以账本记着进过区块的每笔交易的编号：`ledger["ids"]` 把编号对应到它所在区块的高度。链上有了上百亿笔交易，这本底册内存里就放不下了，去查一次也很费时间。
+# 一笔交易只能算**一次**。有人把它再发一遍（这叫**重放**，replay），就要拒绝；所以账本记着进过区块的每笔交易的编号：`ledger["ids"]` 把编号对应到它所在区块的高度。链上有了上百亿笔交易，这份编号清单就放不进内存了，查一次也很费时间。
 #
-# 于是在前面加一道**布隆过滤器**（Bloom filter）：一排 `FILTER_BITS` 个比特，起初全是 0，这里合成一个整数来存（第 *p* 个比特的分量是 2 的 *p* 次方）。一个编号会把三个比特设为 1。是哪三个，由编号（UTF-8）的 SHA-256 决定：取摘要的第 0–3、4–7、8–11 个字节，各按大端序读成一个数，除以 `FILTER_BITS` 的余数就是比特的**位置**（position）。
+# 于是在前面加一道**布隆过滤器**（Bloom filter）：一排 `FILTER_BITS` 个比特，起初全是 0，这里合成一个整数来存（第 *p* 个比特的权是 `1 << p`，即 `2**p`，*p* 从 0 数起）。一个编号会把三个比特置为 1（碰巧重合时不到三个）。是哪三个，由编号（UTF-8）的 SHA-256 决定：取摘要的第 0–3、4–7、8–11 个字节，各按大端序读成一个数，除以 `FILTER_BITS` 的余数就是比特的**位置**（position）。
 #
-# 三个比特里只要有一个是 0，这个编号就**肯定没有**加进来过，可以直接下结论，不必翻底册。三个都是 1，则**很可能**加过；但也可能是别的编号碰巧设了这几个比特，这叫**假阳性**（false positive），只有查底册才知道。绝不能光凭过滤器就把一笔好好的交易拒之门外。
+# 三个比特里只要有一个是 0，这个编号就**肯定没有**加进来过，可以直接下结论，不必查编号清单。三个都是 1，则只是**可能**加过；也许是别的编号碰巧把这几个比特置成了 1，这叫**假阳性**（false positive），只有查了编号清单才知道。绝不能光凭过滤器就把一笔好好的交易拒之门外。
 
 # %%
 FILTER_BITS = 1024
@@ -360,15 +381,15 @@ for given_number in range(100):
 
 # %% [markdown] lang="en"
 # ## 3 · Stop a stranger's transaction
-# Now change sides. Some node (a computer that keeps the ledger) saves itself the look into the book: what the filter *may contain* it takes for replayed, and drops. You do not want a certain competitor's transactions to get through. Find ids that this node will refuse although nobody ever used them.
+# Now change sides. Some node (a computer that keeps the ledger) saves itself the look into the book: what the filter *may contain* it takes for replayed, and drops. And you happen to run the desk that gives everybody the id of their next transaction, such as `rival-17`. You do not want a certain competitor to get through. So give them an id that this node will refuse although nobody ever used it.
 #
-# `bits` is the filter of the node, and `prefix` the beginning of the id; you are free to append to it. Try numbers: `prefix + "0"`, `prefix + "1"`, and so on, and return the first id that was never used (it is not in `ids`) and that `may_contain` nevertheless takes for used. The filter has at least one such id within reach.
+# `bits` is the filter of the node, and `prefix` the beginning of the id (`"rival-"`). Try numbers: `prefix + "0"`, `prefix + "1"`, and so on, and return the first id that was never used (it is not in `ids`) and that `may_contain` nevertheless takes for used. There always is one, so the search ends.
 
 # %% [markdown] lang="zh"
 # ## 3 · 卡住别人的交易
-# 现在换个立场。有个节点（保存账本的一台电脑）图省事，不去查底册：过滤器说“可能有”，它就当成重放，直接丢掉。你想让某个竞争对手的交易总也进不来，那就找出这样的编号：谁也没有用过，这个节点却会拒绝。
+# 现在换个立场。有个节点（保存账本的一台电脑）图省事，不去查编号清单：过滤器说“可能有”，它就当成重放，直接丢掉。而给大家的交易发编号的，正好是你：比如下一个是 `rival-17`。你不想让某个竞争对手的交易进来，就发给他这样一个编号：谁也没有用过，这个节点却会拒绝。
 #
-# `bits` 是那个节点的过滤器，`prefix` 是编号的开头，后面可以随你添。依次试 `prefix + "0"`、`prefix + "1"`……，返回第一个没有人用过（不在 `ids` 里）、而 `may_contain` 却认为可能用过的编号。这样的编号一定找得到。
+# `bits` 是那个节点的过滤器，`prefix` 是编号的开头（`"rival-"`）。依次试 `prefix + "0"`、`prefix + "1"`……，返回第一个没有人用过（不在 `ids` 里）、而 `may_contain` 却认为可能用过的编号。这样的编号一定有，所以总能找到。
 
 # %% task="blocked"
 def find_blocked_id(bits: int, ids: dict[str, int], prefix: str) -> str:
@@ -393,6 +414,7 @@ assert isinstance(given_answer, str) and given_answer.startswith("rival-"), "«b
 assert may_contain(given_bits, given_answer), "«blocked.filter»"
 given_answer = find_blocked_id(given_bits, given_ids, "t")
 assert given_answer not in given_ids, "«blocked.used»"
+assert find_blocked_id((1 << FILTER_BITS) - 1, {}, "a-") == "a-0", "«blocked.first»"
 ### BEGIN HIDDEN TESTS
 import random
 import struct
@@ -459,7 +481,9 @@ def validate_transaction(ledger: dict, transaction: dict, time: int) -> str | No
 
 # %% test="transaction" points=4
 given_ledger = {**start_ledger("receipts", ROLES), "filter": add_id(0, "old"), "ids": {"old": 1}}
-assert validate_transaction(given_ledger, make_transaction("new", "trader", "pledge", "north-bank", "A1"), 100) is None, "«transaction.good»"
+given_answer = validate_transaction(given_ledger, make_transaction("new", "trader", "pledge", "north-bank", "A1"), 100)
+assert given_answer != "TX_EXPIRED", "«transaction.never»"
+assert given_answer is None, "«transaction.good»"
 given_transaction = make_transaction("new", "trader", "pledge", "north-bank", "A1", chain="cargo")
 assert validate_transaction(given_ledger, given_transaction, 100) == "TX_OTHER_CHAIN", "«transaction.chain»"
 for given_expires, expected in ((99, "TX_EXPIRED"), (100, "TX_EXPIRED"), (101, None)):
@@ -496,10 +520,10 @@ assert validate_transaction({**given_ledger, "state": {}}, given_fresh, given_ti
 
 # %% [markdown] lang="en"
 # ## 5 · What it read, what it wrote
-# Run the contract, but let it touch nothing. Give it a `read` and a `write` of your own, which note what happens. The note is the **read-write set**, a dict:
+# Run the contract, but let it touch nothing. Give it a `read` and a `write` of your own, two functions that you define inside `execute` and that note what happens. The note is the **read-write set**, a dict:
 #
 # - `"code"`: the number `0`, or `1` if the contract raised `Refused`.
-# - `"reads"`: for each key that was read **from the state**, the list `[key, version]`. The version is the list `[height, index]` that stands beside the value, or `None` if there is no such key.
+# - `"reads"`: for each key that was read **from the state**, the list `[key, version]`. The version is a list as well, `[height, index]`: the two numbers behind the value in the state; or `None` if there is no such key.
 # - `"writes"`: for each key that was written, the list `[key, value]` with the last value; `None` for a deleted one.
 #
 # Both lists are sorted by key, and name no key twice. Two more things:
@@ -509,10 +533,10 @@ assert validate_transaction({**given_ledger, "state": {}}, given_fresh, given_ti
 
 # %% [markdown] lang="zh"
 # ## 5 · 读了什么，写了什么
-# 让合约跑一遍，但不让它真的碰状态：给它你自己写的 `read` 和 `write`，把发生的事记下来。记下来的就是**读写集**（read-write set），一个字典：
+# 让合约跑一遍，但不让它真的碰状态：给它你自己写的 `read` 和 `write`（在 `execute` 里面定义的两个函数），把发生的事记下来。记下来的就是**读写集**（read-write set），一个字典：
 #
 # - `"code"`：整数 `0`；合约抛出了 `Refused` 则为 `1`。
-# - `"reads"`：凡是**从状态里**读过的键，各记一个列表 `[key, version]`。版本就是值旁边的列表 `[height, index]`；状态里没有这个键，就是 `None`。
+# - `"reads"`：凡是**从状态里**读过的键，各记一个列表 `[key, version]`。版本也是列表，写成 `[height, index]`，取自状态里值后面的那两个数；状态里没有这个键，就是 `None`。
 # - `"writes"`：凡是写过的键，各记一个列表 `[key, value]`，值取最后一次写的；删除记为 `None`。
 #
 # 两个列表都按键排序，同一个键只出现一次。还有两点：
@@ -556,6 +580,7 @@ def execute(state: dict, transaction: dict) -> dict:
 given_state = {"role/harbour": ["warehouse", 0, 1], "role/north-bank": ["bank", 0, 2], "owner/A1": ["trader", 1, 0]}
 given_record = execute(given_state, make_transaction("t1", "trader", "pledge", "north-bank", "A1"))
 assert isinstance(given_record, dict) and sorted(given_record) == ["code", "reads", "writes"], "«execute.keys»"
+assert given_record["code"] != 1, "«execute.value»"
 assert type(given_record["code"]) is int and given_record["code"] == 0, "«execute.code»"
 assert given_record["writes"] == [["pledge/A1", "north-bank"]], "«execute.writes»"
 assert given_record["reads"] == [["owner/A1", [1, 0]], ["pledge/A1", None], ["role/north-bank", [0, 2]]], "«execute.reads»"
@@ -565,14 +590,16 @@ try:
 except Exception:
     given_record = "raised"
 assert given_record != "raised", "«execute.caught»"
+assert type(given_record["code"]) is int, "«execute.code»"
 assert given_record == {"code": 1, "reads": [["owner/A1", [1, 0]]], "writes": []}, "«execute.refused»"
 given_record = execute(given_state, make_transaction("t3", "trader", "pledge", "north-bank", "A1", "A1"))
 assert given_record["code"] == 1, "«execute.own»"
 assert given_record["writes"] == [], "«execute.all»"
-given_record = execute({}, make_transaction("t4", "thief", "melt", "north-bank", "A1"))
+given_record = execute({}, make_transaction("t4", "thief", "melt"))
 assert given_record == {"code": 1, "reads": [], "writes": []}, "«execute.method»"
 given_record = execute(given_state, make_transaction("t5", "harbour", "issue", "trader", "B2", "B1"))
 assert given_record["writes"] == [["owner/B1", "trader"], ["owner/B2", "trader"]], "«execute.sorted»"
+assert given_record["reads"] == [["owner/B1", None], ["owner/B2", None], ["role/harbour", [0, 1]]], "«execute.reads-sorted»"
 given_state = {**given_state, "pledge/A1": ["north-bank", 2, 0]}
 given_record = execute(given_state, make_transaction("t6", "north-bank", "release", "trader", "A1"))
 assert given_record["writes"] == [["pledge/A1", None]], "«execute.deleted»"
@@ -621,17 +648,17 @@ for _ in range(60):
 
 # %% [markdown] lang="en"
 # ## 6 · A block of them
-# The transactions of a block run one after the other, and each sees what the earlier ones wrote. Return the **new** state and the list of read-write sets; the state that you were given stays as it is, because nobody knows yet whether the block is good.
+# The transactions of a block run one after the other, and each sees what the earlier ones wrote. Return the **new** state, a dict of its own, and the list of read-write sets; the state that you were given stays as it is, because nobody knows yet whether the block is good.
 #
-# A written value goes into the new state as `[value, height, index]`, with the `height` of the block and the number of the transaction in it, from 0. A key whose written value is `None` leaves the state.
+# A written value goes into the new state as `[value, height, index]`, with the `height` of the block and the number of the transaction in it, from 0. A key whose written value is `None` leaves the state, if it is there at all.
 #
 # `compute_rwset_root` binds the read-write sets: it is `compute_root` of their encodings, in order. If two computers come to the same root, they have read the same, written the same, and refused the same.
 
 # %% [markdown] lang="zh"
 # ## 6 · 一整个区块
-# 区块里的交易一笔接一笔地执行，后面的看得见前面写的内容。返回**新的**状态，以及由读写集组成的列表；传入的状态保持原样，因为区块好不好，现在还不知道。
+# 区块里的交易一笔接一笔地执行，后面的看得见前面写的内容。返回**新的**状态（另一个字典），以及由读写集组成的列表；传入的状态保持原样，因为区块合不合规则，现在还不知道。
 #
-# 写入的值以 `[value, height, index]` 的形式放进新状态：`height` 是区块的高度，`index` 是交易在区块里的编号，从 0 数起。写入值为 `None` 的键，要从状态里去掉。
+# 写入的值以 `[value, height, index]` 的形式放进新状态：`height` 是区块的高度，`index` 是交易在区块里的编号，从 0 数起。写入值为 `None` 的键，要从状态里去掉；本来就没有，也不算错。
 #
 # `compute_rwset_root` 把这些读写集固定下来：先编码，再按次序求 `compute_root`。两台电脑算出的根相同，就说明它们读的一样、写的一样，拒绝的也一样。
 
@@ -647,7 +674,7 @@ def execute_block(state: dict, height: int, transactions: list[dict]) -> tuple[d
         record = execute(new_state, transaction)
         for key, value in record["writes"]:
             if value is None:
-                del new_state[key]
+                new_state.pop(key, None)
             else:
                 new_state[key] = [value, height, index]
         records.append(record)
@@ -677,6 +704,11 @@ given_state, given_records = execute_block(given_state, 2, DAY[1])
 assert given_state.get("pledge/A1") == ["north-bank", 2, 0] and given_records[1]["code"] == 1, "«run.sees»"
 given_state, given_records = execute_block(given_state, 3, DAY[3][:1])
 assert "pledge/A1" not in given_state, "«run.deleted»"
+try:
+    given_answer = execute_block(given_start, 1, [make_transaction("t", "registrar", "configure", "nobody", None)])[0]
+except KeyError:
+    given_answer = "an error"
+assert given_answer == given_start, "«run.absent»"
 assert compute_rwset_root([]) == hashlib.sha256(b"").digest(), "«run.empty-root»"
 assert compute_rwset_root(given_records) == compute_root([encode(given_records[0])]), "«run.root»"
 ### BEGIN HIDDEN TESTS
@@ -732,11 +764,13 @@ assert given_start == {"role/w": ["warehouse", 0, 0], "role/b": ["bank", 0, 1], 
 # | `"tx_root"` | `compute_root` of the encodings of the transactions |
 # | `"rwset_root"` | `compute_rwset_root` of what they read and wrote when they run on the ledger's state at this height |
 #
-# The **hash of a block** is SHA-256 of the encoding of its header, and of nothing else. Votes come when the hash is known: whoever votes for a block signs its hash. If votes were hashed too, each vote would change what is voted for. The ledger stays as it is.
+# The **hash of a block** is SHA-256 of the encoding of its header, and of nothing else. Votes come when the hash is known: whoever votes for a block signs its hash. If votes were hashed too, each vote would change what is voted for.
+#
+# Making a block does not change the ledger.
 
 # %% [markdown] lang="zh"
 # ## 7 · 造一个区块
-# 区块是含三项的字典：`"header"`、`"transactions"`，以及 `"votes"`（投票），起初是空列表。**区块头**（header）很小，却把要紧的都固定住了：
+# 区块是含三项的字典：`"header"`、`"transactions"`，以及 `"votes"`（选票），起初是空列表。**区块头**（header）很小，却把要紧的都固定住了：
 #
 # | 字段 | 值 |
 # |---|---|
@@ -746,9 +780,11 @@ assert given_start == {"role/w": ["warehouse", 0, 0], "role/b": ["bank", 0, 1], 
 # | `"time"` | 给定的时间 |
 # | `"count"` | 交易的笔数 |
 # | `"tx_root"` | 各笔交易的编码的 `compute_root` |
-# | `"rwset_root"` | 这些交易以该高度在账本的状态上执行，所得读写集的 `compute_rwset_root` |
+# | `"rwset_root"` | 以该高度在账本的状态上执行这些交易，由所得的各读写集算出的 `compute_rwset_root` |
 #
-# **区块的哈希值**是区块头编码的 SHA-256，别的什么都不算在内。投票要等哈希值定了才有：给区块投票，就是给它的哈希值签名。如果投票也参与求哈希，每投一票，投的对象就变了。账本保持原样。
+# **区块的哈希值**是区块头编码的 SHA-256，别的什么都不算在内。投票要等哈希值定了才有：给区块投票，就是给它的哈希值签名。如果选票也参与求哈希，每投一票，投的对象就变了。
+#
+# 造区块的时候，不要改动账本。
 
 # %% task="block"
 def build_block(ledger: dict, transactions: list[dict], time: int) -> dict:
@@ -796,6 +832,8 @@ assert given_ledger == start_ledger("receipts", ROLES), "«block.ledger»"
 assert isinstance(hash_block(given_block), bytes) and len(hash_block(given_block)) == 32, "«block.raw»"
 assert hash_block({**given_block, "votes": [b"north-bank", b"south-bank"]}) == hash_block(given_block), "«block.votes»"
 assert hash_block(given_block).hex() == HEADS[0], "«block.head»"
+given_ledger |= {"height": 1, "time": 9, "head": hash_block(given_block), "state": execute_block(given_ledger["state"], 1, DAY[0])[0]}
+assert hash_block(build_block(given_ledger, DAY[1], 18)).hex() == HEADS[1], "«block.second»"
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/block")
@@ -829,13 +867,15 @@ for given_size in (0, 1, 5):
 # | `"BLOCK_PREVIOUS"` | `"previous"` is not the ledger's `head` |
 # | `"BLOCK_TIME"` | its time is before the ledger's (the same time is allowed) |
 # | `"BLOCK_COUNT"` | `"count"` is not the number of transactions |
-# | `"BLOCK_TX_ROOT"` | `"tx_root"` does not belong to these transactions |
+# | `"BLOCK_TX_ROOT"` | `"tx_root"` is not the root of these transactions |
 # | `"BLOCK_CONFIGURATION"` | there is a transaction with the method `configure`, and it is not alone |
-# | a code of task 4 | a transaction breaks that rule, at the time of the header; the first such transaction counts |
-# | `"TX_REPLAYED"` | as well if an earlier transaction of the same block has the same id |
+# | a code of task 4 | a transaction breaks that rule, at the time of the header |
+# | `"TX_REPLAYED"` | also if an earlier transaction of the same block has the same id |
 # | `"BLOCK_RWSET_ROOT"` | the transactions, when **you** run them, do not give the `"rwset_root"` of the header |
 #
-# Why must a configuration be alone? It changes who may do what. A transaction beside it would have been judged by the rules before it, and executed under those after it.
+# Take the transactions one at a time: first all rules of task 4, then the comparison with the ids before it in this block; only then comes the next transaction.
+#
+# Why must a configuration be alone? It changes who may do what. Another transaction in the same block would have been judged by the rules before it, and executed under those after it.
 #
 # A transaction that the *contract* refuses breaks no rule of the block. It stands in it, with `"code"` 1, and everybody can see that it was tried.
 
@@ -850,13 +890,15 @@ for given_size in (0, 1, 5):
 # | `"BLOCK_PREVIOUS"` | `"previous"` 不是账本的 `head` |
 # | `"BLOCK_TIME"` | 时间早于账本的时间（可以相同） |
 # | `"BLOCK_COUNT"` | `"count"` 不等于交易的笔数 |
-# | `"BLOCK_TX_ROOT"` | `"tx_root"` 不属于这些交易 |
+# | `"BLOCK_TX_ROOT"` | `"tx_root"` 与由这些交易算出的根不同 |
 # | `"BLOCK_CONFIGURATION"` | 有方法为 `configure` 的交易，而它不是单独一笔 |
-# | 任务 4 的错误码 | 有交易违反了那条规则，时间按区块头的算；以第一笔违反的为准 |
+# | 任务 4 的错误码 | 有交易违反了那条规则，时间按区块头的算 |
 # | `"TX_REPLAYED"` | 同一个区块里，前面已有编号相同的交易，也算重放 |
 # | `"BLOCK_RWSET_ROOT"` | 由**你**来执行这些交易，得不出区块头里的 `"rwset_root"` |
 #
-# 配置交易为什么必须独占一个区块？它会改变谁能做什么。旁边若还有别的交易，就成了按旧规则审查、按新规则执行。
+# 交易要逐笔检查：先按任务 4 查这一笔的各条规则，再看它的编号与本区块前面的是否相同；查完一笔，再查下一笔。
+#
+# 配置交易为什么必须独占一个区块？它改变的是成员的权限。同一个区块里若还有别的交易，就成了按旧规则审查、按新规则执行。
 #
 # 被**合约**拒绝的交易并不违反区块的规则。它照样留在区块里，`"code"` 为 1，谁都看得到有人试过。
 
@@ -911,7 +953,7 @@ for given_field, given_value, expected in (
     ("rwset_root", bytes(32), "BLOCK_RWSET_ROOT"),
 ):
     given_answer = validate_block(given_ledger, {**given_block, "header": {**given_block["header"], given_field: given_value}})
-    assert given_answer == expected, f"{given_field}: «validate.field»"
+    assert given_answer == expected, f"{given_field} → {given_answer}. «validate.field»"
 given_configuration = make_transaction("c", "registrar", "configure", "east-bank", "bank")
 assert validate_block(given_ledger, build_block(given_ledger, [given_configuration], 10)) is None, "«validate.alone»"
 given_answer = validate_block(given_ledger, build_block(given_ledger, [DAY[0][0], given_configuration], 10))
@@ -980,6 +1022,12 @@ for given_code, given_other in (("TX_EXPIRED", "TX_UNKNOWN_MEMBER"), ("TX_UNKNOW
     assert validate_block(given_ledger, build_block(given_ledger, given_some, given_time + 1)) == given_code, "«validate.any-transaction»"
 given_twin = {**given_good[3], "id": "g0"}
 assert validate_block(given_ledger, build_block(given_ledger, [*given_good[:3], given_twin], given_time)) == "TX_REPLAYED", "«validate.any-twice»"
+for given_some, expected in (
+    ([given_good[0], {**given_bad["TX_UNKNOWN_MEMBER"], "id": "g0"}], "TX_UNKNOWN_MEMBER"),
+    ([given_good[0], given_twin, given_bad["TX_UNKNOWN_MEMBER"]], "TX_REPLAYED"),
+    ([given_good[0], given_bad["TX_UNKNOWN_MEMBER"], given_twin], "TX_UNKNOWN_MEMBER"),
+):
+    assert validate_block(given_ledger, build_block(given_ledger, given_some, given_time)) == expected, "«validate.one-by-one»"
 given_block = build_block(given_ledger, [*given_good[:3], given_twin], given_time)
 given_block["header"]["rwset_root"] = bytes(32)
 assert validate_block(given_ledger, given_block) == "TX_REPLAYED", "«validate.any-order»"
@@ -992,7 +1040,7 @@ assert validate_block(given_ledger, given_block) == "TX_EXPIRED", "«validate.an
 # The next cell needs no new code: it hands your `validate_block` what dishonest proposers have made up.
 
 # %% [markdown] lang="zh"
-# 下面这个单元格不需要写新代码：它把不老实的节点编造的区块递给你的 `validate_block`。
+# 下面这个单元格不需要写新代码：它把恶意节点编造的区块交给你的 `validate_block`。
 
 # %% test="forged-blocks" points=2
 given_ledger = start_ledger("receipts", ROLES)
@@ -1203,9 +1251,9 @@ assert replay(given_name, {}, [given_blocks[0]])[0]["state"] == {}, "«replay.an
 # %% [markdown] lang="en"
 # That is a ledger. Two hundred lines, and the second bank can now see the first one's pledge before it lends.
 #
-# **What this leaves out.** Nobody has signed anything yet: a `sender` is only a name here, and the lab on keys makes it a proof. One computer made each block; who may do so, and what happens if two do it at once, is the business of *consensus*. And no ledger can see whether the metal is really in the harbour: it shows that a receipt was pledged once, not that the receipt is true.
+# **What this leaves out.** Nobody has signed anything yet: a `sender` is only a name here, and becomes more than that by a signature as in the lab on keys. One computer made each block; who may do so, and what happens if two do it at once, is the business of *consensus*. And no ledger can see whether the metal is really in the harbour: it shows that a receipt was pledged once, not that the receipt is true.
 
 # %% [markdown] lang="zh"
-# 这就是一个账本。两百行代码，第二家银行放款之前，就能看到仓单已经质押给第一家了。
+# 这就是一个账本。有了这两百行代码，第二家银行放款之前，就能看到仓单已经质押给第一家了。
 #
-# **这里没讲的。** 到现在谁也没有签过名：这里的 `sender` 只是一个名字，要到讲密钥的实验里，它才有凭有据。每个区块都由一台电脑造出来；谁可以造，两台同时造了怎么办，那是**共识**的事。还有，铝锭到底在不在港口，账本是看不见的：它能说明仓单只质押了一次，却不能说明仓单是真的。
+# **这里没讲的。** 到现在谁也没有签过名：这里的 `sender` 只是一个名字，要让它有凭有据，得用上密钥与签名那个实验里的签名。每个区块都由一台电脑造出来；谁可以造，两台同时造了怎么办，那是**共识**的事。还有，铝锭到底在不在港口，账本是看不见的：它能说明仓单只质押了一次，却不能说明仓单是真的。

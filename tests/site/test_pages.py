@@ -97,6 +97,20 @@ def test_a_lesson_has_a_quiz_and_no_other_page_carries_it(pages):
         assert has_quiz == (name.removeprefix("zh/") in lessons), name
 
 
+def test_a_page_for_those_who_teach_is_off_the_learners_path(site, pages):
+    courses = tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]
+    teaching = {f"{course['id']}/{course['instructor']}/" for course in courses}
+    learning = ("labs/", *(f"{course['id']}/" for course in courses))
+    for name in (name for name in pages if name.removeprefix("zh/").startswith(learning)):
+        links = [attributes for tag, attributes in pages[name].elements if tag == "a" and "md-footer__link" in attributes.get("class", "")]
+        reached = {urljoin(ORIGIN + name, link["href"]).removeprefix(ORIGIN).removeprefix("zh/") for link in links}
+        assert links and (name.removeprefix("zh/") in teaching or not reached & teaching), name
+    assert teaching <= pages.keys()
+    for index in ("search/search_index.json", "zh/search/search_index.json"):
+        found = {entry["location"].split("#")[0] for entry in json.loads((site / index).read_text("utf-8"))["docs"]}
+        assert found and not found & teaching
+
+
 def test_the_theme_asks_for_no_sitemap_of_the_other_language(pages):
     for name, page in pages.items():
         assert not [a for tag, a in page.elements if tag == "link" and "alternate" in a.get("rel", "").split()], name

@@ -104,7 +104,7 @@ def execute_block(state: dict, height: int, transactions: list[dict]) -> tuple[d
         record = execute(new_state, transaction)
         for key, value in record["writes"]:
             if value is None:
-                del new_state[key]
+                new_state.pop(key, None)
             else:
                 new_state[key] = [value, height, index]
         records.append(record)

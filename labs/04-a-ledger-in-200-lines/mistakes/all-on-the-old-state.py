@@ -1,4 +1,4 @@
-# fails: run apply replay
+# fails: run block apply replay
 # Runs every transaction on the state before the block: two pledges of one receipt both succeed.
 
 # %% task="run"
@@ -8,7 +8,7 @@ def execute_block(state, height, transactions):
         records.append(execute(before, transaction))
         for key, value in records[-1]["writes"]:
             if value is None:
-                state.pop(key)
+                state.pop(key, None)
             else:
                 state[key] = [value, height, index]
     return state, records

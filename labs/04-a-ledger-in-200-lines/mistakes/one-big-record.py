@@ -8,7 +8,7 @@ def execute_block(state, height, transactions):
         records.append(execute(state, transaction))
         for key, value in records[-1]["writes"]:
             if value is None:
-                del state[key]
+                state.pop(key, None)
             else:
                 state[key] = [value, height, index]
     return state, records

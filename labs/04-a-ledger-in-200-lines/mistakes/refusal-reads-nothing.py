@@ -1,4 +1,4 @@
-# fails: execute replay
+# fails: execute block replay
 # Forgets what a refused transaction had read.
 
 # %% task="execute"

@@ -1,4 +1,4 @@
-# fails: run replay
+# fails: run block replay
 # Gives all transactions of a block the same version.
 
 # %% task="run"
@@ -8,7 +8,7 @@ def execute_block(state, height, transactions):
         records.append(execute(state, transaction))
         for key, value in records[-1]["writes"]:
             if value is None:
-                state.pop(key)
+                state.pop(key, None)
             else:
                 state[key] = [value, height, 0]
     return state, records
