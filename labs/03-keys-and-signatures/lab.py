@@ -900,11 +900,11 @@ from minichain.learn import show_nonce_reuse
 show_nonce_reuse(lang="«lab.lang»")
 
 # %% [markdown] lang="en"
-# With the key you can sign any reading in the machine's name, and every honest verifier says `True`. Sony's PlayStation 3 signed its software with one and the same nonce; in December 2010 its private key was computed as you did here.
+# With the key you can sign any reading in the machine's name, and every honest verifier says `True`. As the group fail0verflow showed in December 2010, Sony's PlayStation 3 signed its software with one and the same nonce; the private key was computed as you did here.
 #
 # **What this leaves out.** The same order, handed in **twice on the same chain**, is valid twice; that the chain remembers what it has seen is a matter of the ledger (the next lab). Whether a public key is a point of the curve has to be checked before it is used, and whose key it is, a certificate says (a later lab). A signer who meets *r = 0* or *s = 0* takes another nonce; you will not live to see it. SM2's standard also refuses *r + s = n*; to bring that about one would have to find a message whose digest was fixed in advance. Every ECDSA signature has a twin, *(r, n - s)*, so many chains accept only the one with the lower *s*; whoever attacks there tries *-s* as well. Production code takes the same time for every key, because the time would tell something about it. And a nonce need not repeat to give the key away: a few bits known of each of many nonces are enough.
 
 # %% [markdown] lang="zh"
-# 有了私钥，你就能以地磅的名义给任何读数签名，每个诚实的验证者都会得到 `True`。索尼的 PlayStation 3 给软件签名时，用的始终是同一个随机数；2010 年 12 月，它的私钥就是这样被算出来的。
+# 有了私钥，你就能以地磅的名义给任何读数签名，每个诚实的验证者都会得到 `True`。据 fail0verflow 小组 2010 年 12 月的演讲，索尼的 PlayStation 3 给软件签名时，用的始终是同一个随机数；它的私钥就是这样被算出来的。
 #
 # **这里没讲的。** 同一份放货令在**同一条链上递交两次**，两次都有效；让链记住见过什么，是账本的事（下一个实验）。公钥用之前，要先检查它是不是曲线上的点；公钥是谁的，则由证书说明（后面的实验）。签名时若碰上 *r = 0* 或 *s = 0*，就另取一个随机数，不过你一辈子也碰不上。SM2 的标准还拒绝 *r + s = n* 的签名，要造出这种情形，得先找到一条摘要恰好等于指定值的消息。每个 ECDSA 签名都有一个孪生的 *(r, n - s)*，为了避免一笔交易有两种有效的签名，许多链只接受较小的 *s*；在这样的链上，攻击者还要拿 *-s* 再试一次。实际使用的密码库，不论密钥是什么，耗时都一样，因为耗时也会泄露密钥的信息。还有，随机数不必重复也会泄密：许多签名的随机数，每个只要知道几个比特，就够算出私钥了。
