@@ -14,9 +14,9 @@
 #
 # 港口的一座保税仓库凭放货令放货，每份放货令由经理签名。放货令记在一条区块链 `harbour` 上，由海关、承运人和银行共同运行。上线前，大家在测试链 `harbour-test` 上演练过一遍，经理在那里签过一份：*放行 40 吨铜，提单 7731*。
 #
-# 到了星期一，正式的链上出现了这份放货令。内容和签名都是从演练里原样抄来的，一个字节也不差；签名验得过，铜被提走了。谁也没有破解什么密码。问题在于：**签名的内容里，没有写明它在哪里有效。**
+# 到了星期一，正式的链上出现了这份放货令。内容和签名都是从演练里原样抄来的，一个字节也不差；签名验证通过，铜被提走了。谁也没有破解什么密码。问题在于：**签名的时候，没有把“在哪里有效”一并签进去。**
 #
-# 在这个实验里，你要写出不怕这一招的签名，而且按两种标准各写一遍：世界上通行的 ECDSA，和中国国家标准 SM2。你还要把一封信封好，寄给几位收件人。然后换个立场：从两个马虎的签名里，算出签名所用的私钥。
+# 在这个实验里，你要写出不怕这一招的签名，而且按两种标准各写一遍：国际通行的 ECDSA 和中国国家标准 SM2。你还要把一封信封好，寄给几位收件人。然后换个立场：从两个图省事做出来的签名里，反推出私钥。
 
 # %% [markdown] lang="en"
 # ## How this works
@@ -41,7 +41,7 @@ SEED = 0
 
 # %% [markdown] lang="en"
 # ## What is given
-# A **private key** is a number *d* that only its owner knows. It belongs to a **curve**: a set of points, each a pair of numbers *(x, y)*. Points can be added, so a point can also be taken *k* times. The curve has a fixed starting point *G*, and the **public key** is the point *P = dG*: *G* taken *d* times. From *d* to *P* takes a moment; nobody knows a way back. Taken *n* times, *G* is back where it began, so all numbers here count **modulo** *n* (as hours count modulo 12).
+# A **private key** is a number *d* that only its owner knows. It is used on a **curve**: a set of points, each a pair of numbers *(x, y)*. Points can be added, so a point can also be taken *k* times: *k* copies of it, added up. The curve has a fixed base point *G*, and the **public key** is the point *P = dG*: *G* taken *d* times. From *d* to *P* takes a moment; nobody knows a way back. Taken *n* times, *G* gives no point any more but the zero of this addition, which changes nothing where it is added; the next step gives *G* again, and all begins anew. So numbers that count how often a point is taken are computed **modulo** *n* (as hours are modulo 12).
 #
 # A **profile** is a choice of standards that belong together:
 #
@@ -55,29 +55,29 @@ SEED = 0
 # - `HASHES[profile](data)`: the **digest** of some bytes, 32 bytes long (a short value that stands for them).
 # - `N[profile]`: the number *n*.
 # - `multiply_base(profile, k)`: the point *kG*, as a pair `(x, y)`.
-# - `combine(profile, u, v, point)`: the point *uG + v ·* `point`, or `None` where the sum is no point.
+# - `combine(profile, u, v, point)`: the point *uG + v ·* `point`, or `None` where the sum is that zero.
 #
-# Division modulo *n* is multiplication by the inverse: `pow(a, -1, n)` is *1/a*. And `int.from_bytes(digest, "big")` makes a number of a digest.
+# Division modulo *n* is multiplication by the inverse: `pow(a, -1, n)` is *1/a* (and a `ValueError` where *a* is a multiple of *n*). And `int.from_bytes(digest, "big")` makes a number of a digest.
 
 # %% [markdown] lang="zh"
 # ## 已经备好的
-# **私钥**是一个数 *d*，只有主人知道。它属于一条**曲线**：一些点的集合，每个点是一对数 *(x, y)*。点可以相加，所以一个点也可以取 *k* 倍。曲线上有一个固定的起点 *G*；**公钥**就是点 *P = dG*，即 *G* 的 *d* 倍。从 *d* 算 *P* 只要一眨眼，反过来却没有人知道怎么算。*G* 的 *n* 倍又回到出发的地方，所以这里所有的数都**模** *n* 计算（就像钟点逢 12 归零）。
+# **私钥**是一个数 *d*，只有主人知道。密钥都建立在一条**曲线**上：曲线是一些点的集合，每个点是一对数 *(x, y)*，*x* 叫横坐标。点可以相加，所以一个点也可以取 *k* 倍，就是 *k* 个它加起来。曲线上有一个固定的**基点** *G*；**公钥**就是点 *P = dG*，即 *G* 的 *d* 倍。从 *d* 算 *P* 只要一眨眼，反过来却没有人知道怎么算。*G* 的 *n* 倍不再是普通的点，而是这种加法里的“零”：加上它等于没加；再加一个 *G*，又是 *G*，一切从头开始。所以，凡是表示“取几倍”的数，都**模** *n* 计算（就像钟点逢 12 归零）。
 #
-# 一个**配置**（profile）就是一套配合使用的标准：
+# 一种**密码方案**（profile）就是一套配合使用的标准：
 #
-# | 配置 | 哈希函数 | 签名 | 曲线 |
+# | 方案 | 哈希函数 | 签名 | 曲线 |
 # |---|---|---|---|
 # | `"international"`（国际） | SHA-256 | ECDSA（FIPS 186-5） | P-256 |
 # | `"national"`（国密） | SM3（GB/T 32905） | SM2（GB/T 32918.2） | GB/T 32918.5 规定的曲线 |
 #
-# 运行下一个单元格。对每种配置，它给出：
+# 运行下一个单元格。对每种方案，它给出：
 #
 # - `HASHES[profile](data)`：一段字节的**摘要**，32 个字节（代表那段字节的一个短值）。
 # - `N[profile]`：数 *n*。
 # - `multiply_base(profile, k)`：点 *kG*，写成 `(x, y)`。
-# - `combine(profile, u, v, point)`：点 *uG + v ·* `point`；和不是普通的点时，是 `None`。
+# - `combine(profile, u, v, point)`：点 *uG + v ·* `point`；相加的结果是那个“零”时，返回 `None`。
 #
-# 模 *n* 的除法就是乘以逆元：`pow(a, -1, n)` 就是 *1/a*。`int.from_bytes(digest, "big")` 把摘要变成一个数。
+# 模 *n* 的除法就是乘以逆元：`pow(a, -1, n)` 就是 *1/a*（*a* 是 *n* 的倍数时，抛出 `ValueError`）。`int.from_bytes(digest, "big")` 把摘要变成一个数。
 
 # %%
 from minichain.crypto.hashing import sha256, sm3
@@ -109,11 +109,11 @@ PUBLIC = {profile: multiply_base(profile, PRIVATE[profile]) for profile in PRIVA
 
 # %% [markdown] lang="en"
 # ## Look first
-# This is how a signature travels: what is signed becomes a digest; digest, private key and a nonce (a number used once) become a signature of two numbers; and the other side computes the digest anew, from what **it** knows. Alter something on the way. What does the verifier notice, what not, and with which profile? (By keyboard: Tab to a list, Space to open it, arrow keys, Enter.)
+# This is how a signature travels: what is signed becomes a digest; digest, private key and a nonce (a number used once) become a signature of two numbers; and the other side computes the digest anew, from what **it** knows. Let one thing be different on the verifier's side. What does the verifier notice, and what not? Does it depend on the profile? (By keyboard: Tab to a list, Space to open it, arrow keys, Enter.)
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 一个签名是这样走完全程的：要签的东西先变成摘要；摘要、私钥和一个随机数（只用一次的数）变成签名，也就是两个数；另一方用**自己**知道的东西重算摘要。在半路上改动一样试试：哪些验证的一方看得出来，哪些看不出来，与用哪种配置有没有关系？（用键盘：Tab 移到列表，空格展开，方向键选择，回车确定。）
+# 一个签名是这样走完全程的：要签的东西先变成摘要；摘要、私钥和一个随机数（只用一次的数）变成签名，也就是两个数；另一方用**自己**知道的东西重算摘要。让验证方那边有一样不同，试试看：哪些改动验证方看得出来，哪些看不出来？这与所用的方案有没有关系？（用键盘：Tab 移到列表，空格展开，方向键选择，回车确定。）
 
 # %% figure=true
 from minichain.learn import show_signature_flow
@@ -127,21 +127,21 @@ show_signature_flow(lang="«lab.lang»")
 # TAG  ‖  length of the chain's name (1 byte)  ‖  the chain's name in UTF-8  ‖  payload
 # ```
 #
-# (‖ means: written one after the other.) The **tag** is the same for all programs of one kind, so that no other program ever signs the same bytes. The name of the chain is the **context**: a signature made for `harbour-test` covers other bytes than one for `harbour`. Its length in front keeps `("ab", b"c")` and `("a", b"bc")` apart; it is counted in bytes, not in characters.
+# (‖ means: written one after the other.) The **prefix** `TAG` is the same for all programs of this kind, so that no program for another purpose ever signs the same bytes. The name of the chain is the **context**: a signature made for `harbour-test` covers other bytes than one for `harbour`. Its length in front keeps `("ab", b"c")` and `("a", b"bc")` apart; it is counted in bytes, not in characters.
 #
 # A length of one byte ends at 255, and no name is no context: a name of 0 or of more than 255 bytes raises a `ValueError`.
 
 # %% [markdown] lang="zh"
-# ## 1 · 签名的内容要写明在哪里有效
+# ## 1 · 把“在哪里有效”也签进去
 # 签名签的是一串字节。它由这几部分依次接成：
 #
 # ```text
 # TAG  ‖  链名的长度（1 个字节）  ‖  链名（UTF-8）  ‖  内容
 # ```
 #
-# （‖ 表示前后相接。）**标签** TAG 是同一类程序共用的开头，别的程序绝不会去签这样的字节。链名就是**上下文**（context）：为 `harbour-test` 做的签名，与为 `harbour` 做的，签的不是同一串字节。前面写上长度，`("ab", b"c")` 与 `("a", b"bc")` 才不会混淆；长度按字节数，不按字符数。
+# （‖ 表示把字节首尾相接。）**固定前缀** `TAG` 是同一类程序共用的开头，别的用途的程序绝不会去签这样的字节。链名就是**上下文**（context）：为 `harbour-test` 做的签名，与为 `harbour` 做的，签的不是同一串字节。前面写上长度，`("ab", b"c")` 与 `("a", b"bc")` 才不会混淆；长度按字节数，不按字符数。
 #
-# 一个字节最多写到 255，而没有名字就没有上下文：链名为 0 个字节或超过 255 个字节时，抛出 `ValueError`。
+# 长度只占一个字节，最大是 255；没有链名，也就没有上下文。所以链名为空或超过 255 个字节时，抛出 `ValueError`。
 
 # %%
 TAG = b"MiniChain signed message 1"
@@ -194,14 +194,16 @@ for given_chain in ("a", "港口" * 42, "x" * 127, "x" * 128, "x" * 255, "港" *
 # digest = SM3( ZA ‖ message )
 # ```
 #
-# - `ENTL` is the length of the user id **in bits**, as 2 bytes, the most significant first (big endian).
+# - `ENTL` is the length of the user id **in bits**, as 2 bytes, the most significant first (big endian). No id is so long that this does not suffice.
 # - `SM2_CURVE` is given: the constants of the curve.
 # - *x* and *y* are the two numbers of the public key, 32 bytes each, big endian.
 #
 # The same message by another person, or under another name, has another digest. Where an application gives no id, `DEFAULT_ID` is taken. The international profile ignores the id.
+#
+# Something to compare with: for `PUBLIC["national"]` and `DEFAULT_ID`, *ZA* begins with `b2e14c5c`.
 
 # %% [markdown] lang="zh"
-# ## 2 · 摘要，以及它是谁的
+# ## 2 · 摘要，与签名者绑在一起
 # 签名并不直接作用于那串字节，而是作用于它的摘要。ECDSA 直接取 `SHA-256(message)`。
 #
 # SM2 还把摘要和**签名者**绑在一起。每个签名者有一个**用户标识**（user id），是双方都知道的一段字节。消息前面要先放上 *ZA*：由用户标识、曲线和公钥求得的摘要（GB/T 32918.2 第 5.5 节）：
@@ -211,11 +213,13 @@ for given_chain in ("a", "港口" * 42, "x" * 127, "x" * 128, "x" * 255, "港" *
 # 摘要 = SM3( ZA ‖ 消息 )
 # ```
 #
-# - `ENTL` 是用户标识的长度，按**比特**数，占 2 个字节，高位字节在前（大端序）。
+# - `ENTL` 是用户标识的长度，按**比特**数，占 2 个字节，高位字节在前（大端序）。用户标识不会长到写不下。
 # - `SM2_CURVE` 已经给出：曲线的各个常数。
 # - *x*、*y* 是公钥的两个数，各占 32 个字节，大端序。
 #
-# 同一条消息，换个人签，或者换个标识，摘要就不同。应用没有规定标识时，用 `DEFAULT_ID`。国际配置不理会用户标识。
+# 同一条消息，换个人签，或者换个标识，摘要就不同。应用没有规定标识时，用 `DEFAULT_ID`。国际方案不理会用户标识。
+#
+# 可以对照一下：对于 `PUBLIC["national"]` 和 `DEFAULT_ID`，*ZA* 以 `b2e14c5c` 开头。
 
 # %%
 DEFAULT_ID = b"1234567812345678"
@@ -267,20 +271,20 @@ for given_size in (0, 1, 31, 32, 100, 8191):
 # | | ECDSA | SM2 |
 # |---|---|---|
 # | *r* | *x₁* | *e + x₁* |
-# | *s* | *(e + r·d) / k* | *(k - r·d) / (1 + d)* |
+# | *s* | *(e + r·d) / k* | *(k − r·d) / (1 + d)* |
 #
-# The equation for *s* has two unknowns for everyone outside, *k* and *d*. So it says nothing about either, as long as both stay secret.
+# (*x₁* itself may be larger than *n*, so it is reduced, too.) The equation for *s* has two unknowns for everyone outside, *k* and *d*. So it says nothing about either, as long as both stay secret and no second equation has the same *k*.
 
 # %% [markdown] lang="zh"
 # ## 3 · 签名
-# 设 *e* 是写成数的摘要，*k* 是一个**随机数**（nonce）：保密，而且只用一次。*x₁* 是点 *kG* 的第一个数。签名是一对数 *(r, s)*，都模 *n*：
+# 设 *e* 是写成数的摘要，*k* 是一个**随机数**（nonce）：保密，而且只用一次。*x₁* 是点 *kG* 的横坐标。签名是一对数 *(r, s)*，都模 *n*：
 #
 # | | ECDSA | SM2 |
 # |---|---|---|
 # | *r* | *x₁* | *e + x₁* |
-# | *s* | *(e + r·d) / k* | *(k - r·d) / (1 + d)* |
+# | *s* | *(e + r·d) / k* | *(k − r·d) / (1 + d)* |
 #
-# 在外人看来，*s* 的式子里有两个未知数：*k* 和 *d*。只要两个都保密，这个式子就什么也不透露。
+# （*x₁* 本身可能比 *n* 大，所以也要取模。）在外人看来，*s* 的式子里有两个未知数：*k* 和 *d*。只要两个都保密，同一个 *k* 又没有出现在第二个式子里，它就什么也不透露。
 
 # %% task="sign"
 def compute_signature(profile: str, private_key: int, digest: bytes, nonce: int) -> tuple[int, int]:
@@ -334,11 +338,11 @@ for given_turn in range(6):
 
 # %% [markdown] lang="en"
 # ## 4 · Sign a payload
-# Now put the parts together: message, digest, nonce, signature. The next cell gives you `draw_nonce(profile, private_key, digest)`. It needs no random numbers: RFC 6979 computes the nonce from private key and digest, so that other digests have other nonces, and nobody without the key can foresee one. Give it the same digest that you sign.
+# Now put the parts together: message, digest, nonce, signature. The digest needs the signer's public key, which follows from the private one: `multiply_base(profile, private_key)`. The next cell gives you `draw_nonce(profile, private_key, digest)`. It needs no random numbers: RFC 6979 computes the nonce from private key and digest, so that different digests get different nonces, and nobody without the key can foresee one. Give it the same digest that you sign.
 
 # %% [markdown] lang="zh"
 # ## 4 · 给内容签名
-# 现在把几部分接起来：消息、摘要、随机数、签名。下一个单元格给出 `draw_nonce(profile, private_key, digest)`。它不需要随机源：按照 RFC 6979，随机数由私钥和摘要算出；摘要不同，随机数就不同，没有私钥的人也猜不到。传给它的摘要，要与你签的是同一个。
+# 现在把几部分接起来：消息、摘要、随机数、签名。求摘要要用到签名者的公钥，它由私钥算出：`multiply_base(profile, private_key)`。下一个单元格给出 `draw_nonce(profile, private_key, digest)`。它不需要随机源：按照 RFC 6979，随机数由私钥和摘要算出；摘要不同，随机数就不同，没有私钥的人也猜不到。传给它的摘要，要与你签的是同一个。
 
 # %%
 from minichain.crypto.nonces import generate_nonces
@@ -371,6 +375,12 @@ for given_profile, given_r in (("international", "«r.international»"), ("natio
     assert f"{given_answer[0]:064x}"[:16] == given_r, "«payload.example»"
 given_one, given_other = (sign_payload("national", PRIVATE["national"], "harbour", ORDER, given_id) for given_id in (b"A", b"B"))
 assert given_one != given_other, "«payload.id»"
+given_message = encode_message("harbour", ORDER)
+for given_profile in ("international", "national"):
+    given_digest = compute_digest(given_profile, multiply_base(given_profile, 7731), given_message)
+    given_nonce = draw_nonce(given_profile, 7731, given_digest)
+    expected = compute_signature(given_profile, 7731, given_digest, given_nonce)
+    assert sign_payload(given_profile, 7731, "harbour", ORDER) == expected, "«payload.own-key»"
 ### BEGIN HIDDEN TESTS
 import random
 from minichain.crypto import ecdsa, sm2
@@ -397,18 +407,22 @@ for given_turn in range(3):
 # | point | *(e/s)G + (r/s)P* | *sG + (r + s)P* |
 # | valid if | *r = x₁* | *r = e + x₁* |
 #
-# Without a point (`None`) it is no signature. What does not fit is `False`, never an error. The verifier puts in its **own** chain and the id that it **expects**: never what the sender says they are.
+# Why does that work? Put in *s* as the signer computed it, and all that is left is *kG* again: *(e + r·d)/s = k* for ECDSA, *s + (r + s)·d = k* for SM2. The verifier finds the signer's point without knowing *k*.
+#
+# Without a point (`None`) it is no signature. What does not fit is `False`, never an error, whatever two whole numbers somebody sends as *r* and *s*. The verifier puts in its **own** chain and the id that it **expects**, never what the sender says they are; so these are always in order.
 
 # %% [markdown] lang="zh"
 # ## 5 · 验证
-# 有了公钥 *P*、内容和 *(r, s)*，谁都能验证。先查**范围**：*r* 和 *s* 都必须在 1 到 *n - 1* 之间。这不是走过场：2022 年发现，Java 漏掉了这一步（[CVE-2022-21449](https://nvd.nist.gov/vuln/detail/CVE-2022-21449)），竟把 *(0, 0)* 当成任何人对任何内容的签名。再验等式，模 *n* 计算；*e* 照旧由摘要得来，*x₁* 是下面这个点的第一个数：
+# 有了公钥 *P*、内容和 *(r, s)*，谁都能验证。先查**范围**：*r* 和 *s* 都必须在 1 到 *n - 1* 之间。这不是走过场：2022 年有人发现，Java 漏掉了这一步（[CVE-2022-21449](https://nvd.nist.gov/vuln/detail/CVE-2022-21449)），竟把 *(0, 0)* 当成任何人对任何内容的签名。再验等式，模 *n* 计算；*e* 照旧由摘要得来，*x₁* 是下面这个点的横坐标：
 #
 # | | ECDSA | SM2 |
 # |---|---|---|
 # | 点 | *(e/s)G + (r/s)P* | *sG + (r + s)P* |
 # | 有效的条件 | *r = x₁* | *r = e + x₁* |
 #
-# 得不到点（`None`），就不是签名。不符合的一律回答 `False`，绝不报错。验证的一方代入的是**自己**的链名、自己**认定**的用户标识，而不是对方说的。
+# 为什么行得通？把签名者算出的 *s* 代进去，剩下的正好又是 *kG*：ECDSA 里 *(e + r·d)/s = k*，SM2 里 *s + (r + s)·d = k*。验证方不知道 *k*，也找得到签名者的那个点。
+#
+# 得不到点（`None`），就不是签名。不管对方送来怎样的两个整数 *r* 和 *s*，不符合的一律回答 `False`，绝不报错。验证方代入的是**自己**的链名、自己**认定**的用户标识，而不是对方说的；所以这两样总是合乎要求的。
 
 # %% task="verify"
 def is_signed(
@@ -445,7 +459,7 @@ for given_profile in ("international", "national"):
             given_answer = "an error"
         assert given_answer is not True, "«verify.range»"
         assert given_answer is False, "«verify.error»"
-# -5·d / (1 + d) as s makes the two parts of SM2's point cancel
+# «verify.cancel»
 given_s = -5 * PRIVATE["national"] * pow(1 + PRIVATE["national"], -1, N["national"]) % N["national"]
 try:
     given_answer = is_signed("national", PUBLIC["national"], "harbour", given_order, (5, given_s))
@@ -493,10 +507,10 @@ for given_turn in range(3):
 ### END HIDDEN TESTS
 
 # %% [markdown] lang="en"
-# No new code here: this cell plays the thief of the story, and a clerk who signs under another name.
+# No new code here: this cell plays the thief of the story, and somebody who passes off a clerk's signature as the manager's.
 
 # %% [markdown] lang="zh"
-# 这里不需要新代码：这个单元格扮演故事里的小偷，还有一个冒用他人标识签名的职员。
+# 这里不需要新代码：这个单元格模拟故事里的小偷，以及一份用职员的标识签署、却被拿来冒充经理的签名。
 
 # %% test="replay" points=3
 given_order = b"release 40 t copper, bill 7731"
@@ -539,10 +553,10 @@ for given_here, given_there in (("harbour", "harbour-2"), ("ab", "a"), ("港口"
 # ## 6 · Seal a letter
 # A signature hides nothing. The price list that goes with an order is for the bank and the customs office only. A **digital envelope** does that in two steps:
 #
-# 1. Draw a fresh, random key of 16 bytes, and encrypt the text with it, **once**. The given `encrypt(key, text, header)` does so with SM4 in a mode called GCM. What comes out is longer than the text by 28 bytes: it also carries a random number and a **tag**, a check value that shows every change.
-# 2. Encrypt that **key** for each recipient. The given `wrap_key(public_key, key)` does so with SM2 (GB/T 32918.4). Only the owner of the private key gets it out again.
+# 1. Draw a fresh, random key of 16 bytes, and encrypt the text with it, **once**. The given `encrypt(key, text, header)` does so with SM4, China's standard cipher, in a mode called GCM; the same key closes and opens. What comes out is longer than the text by 28 bytes: it also carries a random number and an **authentication tag**, a check value that shows every change.
+# 2. Encrypt that **key** for each recipient. The given `wrap_key(public_key, key)` does so with SM2 (GB/T 32918.4). Only the owner of the private key gets it out again. (There is no profile to choose any more: the recipients' keys are SM2 keys.)
 #
-# So a long text for ten readers is encrypted once, not ten times. The **header** says what the letter belongs to (`b"bill 7731"`). It is not encrypted and not contained in the envelope, but the tag covers it, too: who opens the letter under another header fails. This is called associated data.
+# So a long text for ten readers is encrypted once, not ten times. The **header** says what the letter belongs to (`b"bill 7731"`). It is not encrypted and not contained in the envelope, but the authentication tag covers it, too: who opens the letter under another header fails. This is called associated data.
 #
 # Return a tuple: the list of wrapped keys, in the order of the recipients, and the encrypted text. Random bytes come from `os.urandom(16)`.
 
@@ -550,10 +564,10 @@ for given_here, given_there in (("harbour", "harbour-2"), ("ab", "a"), ("港口"
 # ## 6 · 把信封好
 # 签名什么也不隐藏。与放货令同行的价目表，却只该让银行和海关看。**数字信封**分两步做到这一点：
 #
-# 1. 随机取一把 16 个字节的新密钥，用它把正文加密，**只加密一次**。已经给出的 `encrypt(key, text, header)` 用的是 SM4，工作模式叫 GCM。结果比正文多 28 个字节：里面还带着一个随机数和一个**标签**（tag）；标签是校验值，任何改动它都看得出来。
-# 2. 再把这把**密钥**分别加密给每个收件人。已经给出的 `wrap_key(public_key, key)` 用的是 SM2（GB/T 32918.4），只有私钥的主人才能取出密钥。
+# 1. 随机取一把 16 个字节的新密钥，用它把正文加密，**只加密一次**。已经给出的 `encrypt(key, text, header)` 用的是国家标准的加密算法 SM4，工作模式叫 GCM；加密和解密用同一把密钥。结果比正文多 28 个字节：里面还带着一个随机数和一个**认证标签**（tag）；它是校验值，任何改动它都看得出来。
+# 2. 再用每个收件人的公钥，把这把**密钥**各加密一次。已经给出的 `wrap_key(public_key, key)` 用的是 SM2（GB/T 32918.4），只有私钥的主人才能取出密钥。（这里不用再选方案：收件人的密钥都是 SM2 密钥。）
 #
-# 这样，一份长文给十个人看，只加密一次，不必加密十次。**信头**（header）写明这封信属于哪件事（如 `b"bill 7731"`）。它不加密，也不装在信封里，但标签连它一起保护：换一个信头就打不开。这样的数据叫作关联数据。
+# 这样，一份长文给十个人看，只加密一次，不必加密十次。**信头**（header）写明这封信属于哪件事（如 `b"bill 7731"`）。它不加密，也不装在信封里，但认证标签连它一起保护：换一个信头就打不开。这样的数据叫作关联数据。
 #
 # 返回一个元组：按收件人次序排列的、加密后的密钥列表，以及加密后的正文。随机字节用 `os.urandom(16)` 取。
 
@@ -578,7 +592,7 @@ def unwrap_key(private_key: int, wrapped: bytes) -> bytes:
     try:
         return decrypt_with_sm2(Sm2PrivateKey(private_key.to_bytes(32, "big")), wrapped)
     except CryptoError:
-        raise ValueError("this key was not wrapped for me") from None
+        raise ValueError("«unwrap_key.refused»") from None
 
 
 def encrypt(key: bytes, text: bytes, header: bytes) -> bytes:
@@ -591,7 +605,7 @@ def decrypt(key: bytes, sealed: bytes, header: bytes) -> bytes:
     try:
         return sm4gcm.open(Sm4Key(key), sealed, associated_data=header)
     except CryptoError:
-        raise ValueError("this text was altered, or belongs to another header") from None
+        raise ValueError("«decrypt.refused»") from None
 
 # %% task="seal"
 def seal_envelope(recipients: list[tuple[int, int]], text: bytes, header: bytes) -> tuple[list[bytes], bytes]:
@@ -623,7 +637,7 @@ for given_private, given_one in zip(given_privates, given_wrapped):
         given_keys.append(None)
 assert None not in given_keys, "«seal.order»"
 assert len(set(given_keys)) == 1 and len(given_keys[0]) == 16, "«seal.one-key»"
-for given_other, given_message in ((given_header, "«seal.text»"), (b"", "«seal.header»")):
+for given_other, given_message in ((b"", "«seal.header»"), (given_header, "«seal.text»")):
     try:
         given_answer = decrypt(given_keys[0], given_sealed, given_other)
     except ValueError:
@@ -651,15 +665,15 @@ for given_size in (0, 1, 2, 5):
 
 # %% [markdown] lang="en"
 # ## 7 · Open it
-# The reader does not know which of the wrapped keys is theirs. `unwrap_key(private_key, wrapped)` returns the key, or raises a `ValueError` if it was wrapped for somebody else: try one after the other. Then `decrypt(key, sealed, header)` returns the text, or raises a `ValueError` if a single bit of text, tag or header is not as it was.
+# The reader does not know which of the wrapped keys is theirs. `unwrap_key(private_key, wrapped)` returns the key, or raises a `ValueError` if it was wrapped for somebody else: try one after the other. Then `decrypt(key, sealed, header)` returns the text, or raises a `ValueError` if a single bit of text, authentication tag or header is not as it was.
 #
-# A letter without a key for this reader, or an altered one, **raises a `ValueError`**. It must never return anything, not even an empty text: somebody would go on with it.
+# A letter without a key for this reader, or an altered letter, **raises a `ValueError`**. The first key that can be unwrapped is the one that counts: if it does not open the text, no other is tried. The function must never return anything, not even an empty text: somebody would go on with it.
 
 # %% [markdown] lang="zh"
 # ## 7 · 把信打开
-# 收件人不知道哪一把加密后的密钥是给自己的。`unwrap_key(private_key, wrapped)` 返回密钥；若是给别人的，就抛出 `ValueError`。所以要一个一个试。然后 `decrypt(key, sealed, header)` 返回正文；正文、标签或信头哪怕有一个比特不对，就抛出 `ValueError`。
+# 收件人不知道哪一把加密后的密钥是给自己的。`unwrap_key(private_key, wrapped)` 返回密钥；若是给别人的，就抛出 `ValueError`。所以要一个一个试。然后 `decrypt(key, sealed, header)` 返回正文；正文、认证标签或信头哪怕有一个比特不对，就抛出 `ValueError`。
 #
-# 信里没有给这位收件人的密钥，或者信被改过，都要**抛出 `ValueError`**。绝不能返回任何东西，空的也不行：总会有人拿着它接着往下做。
+# 信里没有给这位收件人的密钥，或者信被改过，都要**抛出 `ValueError`**。只要有一把解出来了，就以它为准：打不开正文，也不再试别的。这时绝不能返回任何东西，空的也不行：总会有人拿着它接着往下做。
 
 # %% task="open"
 def open_envelope(private_key: int, envelope: tuple[list[bytes], bytes], header: bytes) -> bytes:
@@ -731,33 +745,23 @@ for given_private, given_letter, given_other in given_cases:
 
 # %% [markdown] lang="en"
 # ## 8 · The same nonce twice
-# Change sides. A weighing machine signs its readings with a key of its own. Its maker saved a random number generator, so now and then a nonce comes twice. Everybody can read digests and signatures. Can everybody see it?
+# Change sides. A weighing machine signs its readings with a key of its own. Its maker saved the cost of a good random number generator, so now and then a nonce comes twice. Everybody can read digests and signatures. Can everybody see it?
 #
-# `records` is a list of pairs `(digest, (r, s))`, all by one key. Return the numbers `(i, j)`, *i < j*, of two records that were signed with the same nonce; if there are several, the pair with the lowest *i*, and among those the lowest *j*. Without such a pair return `None`.
+# `records` is a list of pairs `(digest, (r, s))`, all by one key. Return the positions `(i, j)`, counted from 0, *i < j*, of two records that were signed with the same nonce; if there are several, the pair with the lowest *i*, and among those the lowest *j*. Without such a pair return `None`.
 #
 # Look at the equations of task 3. The same *k* means the same point *kG*, so the same *x₁*. In ECDSA one sees *x₁* at once, in SM2 there is one more thing to take away (modulo *n*).
 #
-# A pair with the **same digest** does not count: the same message signed again as RFC 6979 has it gives the same signature again. That is one equation, not two.
+# A pair with the **same digest** does not count: with the nonce of RFC 6979, the same message always gets the same signature. That is one equation, not two.
 
 # %% [markdown] lang="zh"
 # ## 8 · 同一个随机数用了两次
 # 换个立场。一台地磅用自己的密钥给每次读数签名。厂家图省事，没有用像样的随机源，于是随机数有时会重复。摘要和签名人人可读。那么，重复也是人人看得出来的吗？
 #
-# `records` 是一个列表，每项是 `(digest, (r, s))`，都出自同一把密钥。找出用了同一个随机数的两项，返回它们的编号 `(i, j)`，*i < j*；有好几对时，取 *i* 最小的，*i* 相同再取 *j* 最小的。没有这样的一对，返回 `None`。
+# `records` 是一个列表，每项是 `(digest, (r, s))`，都出自同一把密钥。找出用了同一个随机数的两项，返回它们的编号 `(i, j)`，从 0 数起，*i < j*；有好几对时，取 *i* 最小的，*i* 相同再取 *j* 最小的。没有这样的一对，返回 `None`。
 #
 # 看看任务 3 的式子。*k* 相同，点 *kG* 就相同，*x₁* 也就相同。在 ECDSA 里，*x₁* 一眼可见；在 SM2 里，还要先减去一样东西（模 *n*）。
 #
 # **摘要相同**的两项不算：按 RFC 6979，同一条消息再签一次，得到的签名完全一样。那只是一个方程，不是两个。
-
-# %% [markdown] lang="en"
-# Try it here first, with two signatures by one key. With fresh nonces, the attacker's arithmetic leads nowhere. And with the same one twice?
-
-# %% [markdown] lang="zh"
-# 先在这里试试：同一把密钥的两个签名。每次都用新的随机数时，攻击者怎么算都是白费；同一个用两次呢？
-
-# %% figure=true
-from minichain.learn import show_nonce_reuse
-show_nonce_reuse(lang="«lab.lang»")
 
 # %% task="reuse"
 def find_reuse(profile: str, records: list[tuple[bytes, tuple[int, int]]]) -> tuple[int, int] | None:
@@ -788,6 +792,8 @@ given_e = [int.from_bytes(given_digest, "big") for given_digest in (given_one, g
 given_records = [(given_one, (given_e[0] + 5, 9)), (given_two, (given_e[1] + 6, 9)), (given_three, (given_e[2] + 5, 8))]
 assert find_reuse("national", given_records) == (0, 2), "«reuse.national»"
 assert find_reuse("national", [(given_one, (6, 9)), (given_two, (6, 8))]) is None, "«reuse.national-r»"
+given_records = [(bytes([number]) * 32, (given_r, 9)) for number, given_r in ((1, 5), (2, 6), (3, 6), (4, 5))]
+assert find_reuse("international", given_records) == (0, 3), "«reuse.lowest»"
 given_large = b"\xff" * 32  # as a number it is larger than n
 given_records = [(given_one, (given_e[0] + 8, 9)), (given_large, ((2**256 - 1 + 8) % N["national"], 7))]
 assert find_reuse("national", given_records) == (0, 1), "«reuse.modulo»"
@@ -822,18 +828,18 @@ for given_profile in ("international", "national"):
 # Two signatures with the same nonce are **two equations in two unknowns**, *k* and *d*. Write them down, take one from the other, and one unknown is gone.
 #
 # - ECDSA: *s₁·k = e₁ + r·d* and *s₂·k = e₂ + r·d*. Subtract to get *k*; then the first gives *d*.
-# - SM2: *s·(1 + d) = k - r·d* can be written *k = s + (s + r)·d*. Both right sides are the same *k*: what is *d*?
+# - SM2: *s·(1 + d) = k − r·d* can be written *k = s + (s + r)·d*. Both right sides are the same *k*: what is *d*?
 #
-# Return the private key, a number from 1 to *n - 1*. All you get are two records `(digest, (r, s))`.
+# Return the private key, a number from 1 to *n − 1*. All you get are two records `(digest, (r, s))`.
 
 # %% [markdown] lang="zh"
 # ## 9 · 私钥到手
 # 用了同一个随机数的两个签名，就是**含两个未知数的两个方程**，未知数是 *k* 和 *d*。把它们写出来，两式相减，就消去了一个。
 #
 # - ECDSA：*s₁·k = e₁ + r·d*，*s₂·k = e₂ + r·d*。相减得到 *k*，再由第一式得到 *d*。
-# - SM2：*s·(1 + d) = k - r·d* 可以写成 *k = s + (s + r)·d*。两个式子的右边都等于同一个 *k*，那么 *d* 是多少？
+# - SM2：*s·(1 + d) = k − r·d* 可以写成 *k = s + (s + r)·d*。两个式子的右边都等于同一个 *k*，那么 *d* 是多少？
 #
-# 返回私钥，一个 1 到 *n - 1* 之间的数。给你的只有两项 `(digest, (r, s))`。
+# 返回私钥，一个 1 到 *n − 1* 之间的数。给你的只有两项 `(digest, (r, s))`。
 
 # %% task="recover"
 def recover_key(profile: str, first: tuple[bytes, tuple[int, int]], second: tuple[bytes, tuple[int, int]]) -> int:
@@ -884,11 +890,21 @@ for given_turn in range(4):
 ### END HIDDEN TESTS
 
 # %% [markdown] lang="en"
-# With the key you can sign any reading in the machine's name, and every honest verifier says `True`. Sony's PlayStation 3 signed its software with one and the same nonce; in December 2010 its private key was computed as you did here.
-#
-# **What this leaves out.** Whether a public key is a point of the curve has to be checked before it is used, and whose key it is, a certificate says (a later lab). SM2's standard also refuses *r + s = n*; to bring that about one would have to find a message with a digest chosen before. Every ECDSA signature has a twin, *(r, n - s)*, so chains accept only the lower *s*. Real code takes the same time for every key. And a nonce need not repeat to give the key away: a few bits known of each of many nonces are enough.
+# Now look at it once more, in numbers. With fresh nonces, the attacker's arithmetic leads nowhere. With the same one twice, it is yours.
 
 # %% [markdown] lang="zh"
-# 有了私钥，你就能以地磅的名义给任何读数签名，每个老实的验证者都会说 `True`。索尼的 PlayStation 3 给软件签名时，用的始终是同一个随机数；2010 年 12 月，它的私钥就是这样被算出来的。
+# 现在用具体的数再看一遍：每次都用新的随机数时，攻击者怎么算都是白费；同一个用两次，算法就是你刚写的那个。
+
+# %% figure=true
+from minichain.learn import show_nonce_reuse
+show_nonce_reuse(lang="«lab.lang»")
+
+# %% [markdown] lang="en"
+# With the key you can sign any reading in the machine's name, and every honest verifier says `True`. As the group fail0verflow showed in December 2010, Sony's PlayStation 3 signed its software with one and the same nonce; the private key was computed as you did here.
 #
-# **这里没讲的。** 公钥用之前，要先检查它是不是曲线上的点；公钥是谁的，则由证书说明（后面的实验）。SM2 的标准还拒绝 *r + s = n* 的签名，不过要造出这种情形，得先找到一条摘要恰好等于指定值的消息。每个 ECDSA 签名都有一个孪生的 *(r, n - s)*，所以各条链只接受较小的 *s*。真正的代码，不论密钥是什么，耗时都一样。还有，随机数不必重复也会泄密：许多签名的随机数，每个只要知道几个比特，就够算出私钥了。
+# **What this leaves out.** The same order, handed in **twice on the same chain**, is valid twice; that the chain remembers what it has seen is a matter of the ledger (the next lab). Whether a public key is a point of the curve has to be checked before it is used, and whose key it is, a certificate says (a later lab). A signer who meets *r = 0* or *s = 0* takes another nonce; you will not live to see it. SM2's standard also refuses *r + s = n*; to bring that about one would have to find a message whose digest was fixed in advance. Every ECDSA signature has a twin, *(r, n - s)*, so many chains accept only the one with the lower *s*; whoever attacks there tries *-s* as well. Production code takes the same time for every key, because the time would tell something about it. And a nonce need not repeat to give the key away: a few bits known of each of many nonces are enough.
+
+# %% [markdown] lang="zh"
+# 有了私钥，你就能以地磅的名义给任何读数签名，每个诚实的验证者都会得到 `True`。据 fail0verflow 小组 2010 年 12 月的演讲，索尼的 PlayStation 3 给软件签名时，用的始终是同一个随机数；它的私钥就是这样被算出来的。
+#
+# **这里没讲的。** 同一份放货令在**同一条链上递交两次**，两次都有效；让链记住见过什么，是账本的事（下一个实验）。公钥用之前，要先检查它是不是曲线上的点；公钥是谁的，则由证书说明（后面的实验）。签名时若碰上 *r = 0* 或 *s = 0*，就另取一个随机数，不过你一辈子也碰不上。SM2 的标准还拒绝 *r + s = n* 的签名，要造出这种情形，得先找到一条摘要恰好等于指定值的消息。每个 ECDSA 签名都有一个孪生的 *(r, n - s)*，为了避免一笔交易有两种有效的签名，许多链只接受较小的 *s*；在这样的链上，攻击者还要拿 *-s* 再试一次。实际使用的密码库，不论密钥是什么，耗时都一样，因为耗时也会泄露密钥的信息。还有，随机数不必重复也会泄密：许多签名的随机数，每个只要知道几个比特，就够算出私钥了。

@@ -28,7 +28,7 @@ _WORDS: Final = {
         "same": "Both signatures have the same x₁ ({point}…), so their nonce k is the same: two equations with the two unknowns k and d.",
         "other": "The two x₁ differ, so each signature has a nonce of its own: two equations with three unknowns.",
         "found": "Computed as above, d starts with {found}: that is the private key.",
-        "missed": "Who computes all the same gets a number that starts with {found}. It is not the private key.",
+        "missed": "Whoever takes them for the same and subtracts gets a number that starts with {found}. It is not the private key.",
         "stop": " ",
     },
     "zh": {
@@ -41,7 +41,7 @@ _WORDS: Final = {
         "same": "两个签名的 x₁ 相同（{point}…），可见随机数 k 相同：两个方程，两个未知数 k 和 d。",
         "other": "两个 x₁ 不同，可见各用了各的随机数：两个方程，三个未知数。",
         "found": "照上面的式子算，得到的 d 以 {found} 开头：正是私钥。",
-        "missed": "硬要照算，得到的数以 {found} 开头，并不是私钥。",
+        "missed": "硬要当作相同，两式相减，得到的数以 {found} 开头，并不是私钥。",
         "stop": "",
     },
 }

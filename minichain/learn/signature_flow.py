@@ -14,7 +14,7 @@ from minichain.crypto.hashing import sha256
 from minichain.crypto.signature_pair import SignaturePair, encode_pair
 from minichain.crypto.signing import join
 from minichain.crypto.weierstrass import P256, SM2P256, Point, encode_point
-from minichain.figures.signature_flow import Side, SignatureFlow, describe_signature_flow, draw_signature_flow
+from minichain.figures.signature_flow import FIELDS, Side, SignatureFlow, describe_signature_flow, draw_signature_flow
 from minichain.learn.widgets import build_list, import_widgets, render
 
 Profile = Literal["international", "national"]
@@ -31,7 +31,7 @@ _NAMES: Final = {"international": ("ECDSA", "SHA-256"), "national": ("SM2", "SM3
 _WORDS: Final = {
     "en": {
         "profile": "Profile:",
-        "alter": "Alter:",
+        "alter": "Different:",
         "international": "international (ECDSA)",
         "national": "national (SM2)",
         "nothing": "nothing",
@@ -42,11 +42,11 @@ _WORDS: Final = {
         "signature": "one bit of the signature",
     },
     "zh": {
-        "profile": "配置：",
-        "alter": "改动：",
+        "profile": "方案：",
+        "alter": "不同的是：",
         "international": "国际（ECDSA）",
         "national": "国密（SM2）",
-        "nothing": "什么也不改",
+        "nothing": "没有不同",
         "payload": "内容",
         "chain": "链名",
         "user_id": "用户标识",
@@ -119,7 +119,8 @@ def build_flow(profile: Profile, altered: Altered = "nothing") -> SignatureFlow:
     verifier = replace(signer, **others.get(altered, {}))  # type: ignore[arg-type]
     public_key = _compute_public_key(profile, OTHER_PRIVATE_KEY if altered == "public_key" else key)
     verifier = replace(verifier, digest=_compute_digest(profile, verifier, public_key))
-    return SignatureFlow(*_NAMES[profile], signer, verifier, _is_valid(profile, verifier, public_key))
+    hashed = ("chain", "payload") if profile == "international" else FIELDS
+    return SignatureFlow(*_NAMES[profile], signer, verifier, _is_valid(profile, verifier, public_key), hashed)
 
 
 def _compute_public_key(profile: Profile, private_key: int) -> Point:

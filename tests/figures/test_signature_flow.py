@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from minichain.figures.signature_flow import _WORDS, Side, SignatureFlow, describe_signature_flow, draw_signature_flow
+from minichain.figures.signature_flow import _WORDS, FIELDS, Side, SignatureFlow, describe_signature_flow, draw_signature_flow
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIDE = Side("harbour", "release 40 t", "manager", bytes(range(64)), bytes(32), bytes(range(64, 128)))
 
 
-def build_flow(is_valid=True, **others):
-    return SignatureFlow("SM2", "SM3", SIDE, replace(SIDE, **others), is_valid)
+def build_flow(is_valid=True, hashed=FIELDS, **others):
+    return SignatureFlow("SM2", "SM3", SIDE, replace(SIDE, **others), is_valid, hashed)
 
 
 def read_texts(picture):
@@ -25,7 +25,8 @@ def test_nothing_altered_has_no_mark():
     assert flow.altered == []
     assert "≠" not in texts
     assert "✓ valid" in texts
-    assert describe_signature_flow(flow) == "Both sides put in the same. The signature is valid."
+    hashed = "The digest is made of: chain, payload, user id, public key."
+    assert describe_signature_flow(flow) == f"{hashed} Both sides put in the same. The signature is valid."
 
 
 @pytest.mark.parametrize("name", ["chain", "payload", "user_id", "public_key", "signature"])
@@ -42,6 +43,22 @@ def test_what_differs_is_marked_without_colour(name):
 def test_what_the_digest_ignores_is_told():
     assert "does not look at that" in describe_signature_flow(build_flow(True, user_id="clerk"))
     assert "So the digests differ." in describe_signature_flow(build_flow(False, user_id="clerk", digest=bytes(31) + b"\x01"))
+
+
+def test_why_a_signature_fails_although_the_digest_is_the_same():
+    for name in ("public_key", "signature"):
+        assert "do not fit together. The signature is not valid." in describe_signature_flow(build_flow(False, **{name: bytes(64)}))
+
+
+def test_only_what_is_hashed_is_joined_to_the_digest():
+    """A line leaves each hashed box at its left edge, on both sides."""
+    paths = [
+        [path.get("d") for path in ElementTree.fromstring(draw_signature_flow(build_flow(hashed=hashed))).iter(f"{SVG}path")]
+        for hashed in (FIELDS[:2], FIELDS)
+    ]
+    counts = [sorted(path.count("M") - 2 for path in found if "V" in path) for found in paths]
+    assert counts == [[2, 2, 3], [3, 4, 4]], "two gatherings to a digest, and the one of key, digest and signature to the verdict"
+    assert describe_signature_flow(build_flow(hashed=FIELDS[:2])).startswith("The digest is made of: chain, payload. ")
 
 
 @pytest.mark.parametrize("with_words", [True, False])
