@@ -1,8 +1,9 @@
 """Members that do not follow the rules: what wraps an honest machine and spoils what it does.
 
 These work for every engine, because they only change what an honest machine would have sent. `twins` is the strongest of them: two honest
-machines with one key, each talking to a half of the others, so that the member says two things about everything (Bano et al. 2020,
-"Twins: BFT systems made robust"). Engines add behaviour of their own that knows their messages.
+machines with one key, each talking to a half of the honest members and to the same half of its fellow twins, so that to each half the
+traitors are honest, and say another thing to the other (Bano et al. 2020, "Twins: BFT systems made robust"). Engines add behaviour of
+their own that knows their messages.
 
 Byzantine members never crash their drivers, never delay time, and sign with no other pen than their own.
 """
@@ -12,7 +13,19 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from random import Random
 from typing import Any, Final
 
-from minichain.consensus.machine import Applied, Broadcast, CancelTimer, Decide, Effect, Event, Machine, Send, SetTimer, TimerFired
+from minichain.consensus.machine import (
+    Applied,
+    Broadcast,
+    CancelTimer,
+    Decide,
+    Effect,
+    Event,
+    Machine,
+    Received,
+    Send,
+    SetTimer,
+    TimerFired,
+)
 from minichain.network.cluster import Plug, Surroundings
 from minichain.network.simulated_ledger import SimulatedLedger
 
@@ -96,43 +109,60 @@ def mutate(value: Any, random: Random, names: tuple[str, ...]) -> Any:
     return random.choice([None, 0, b"", (), "nobody"])
 
 
+@dataclass(frozen=True)
+class Twinned:
+    """What a twin says to its fellows: only their twins of the same half listen."""
+
+    half: int
+    message: Any
+
+
 class Twins:
-    """Two honest machines behind one name. Each talks to its half of the others; the second one's batches differ from the first one's."""
+    """Two honest machines behind one name, one for each half of the honest members; the batches of the second one are others."""
 
     def __init__(self, make: Callable[[SimulatedLedger], Machine], around: Surroundings) -> None:
-        others = [name for name in around.names if name != around.member]
-        around.random.shuffle(others)
-        self._halves = [set(others[::2]), set(others[1::2])]
+        honest = [name for name in around.names if name not in around.traitors]
+        self._halves = [set(honest[::2]), set(honest[1::2])]
         self._ledgers = [around.ledger, SimulatedLedger(around.member, around.ledger.validators, twist=" again")]
         self._machines = [make(ledger) for ledger in self._ledgers]
         self._around = around
 
     def step(self, event: Event) -> list[Effect]:
-        """Let both hear what happens, and each speak to its half."""
+        """Let the twin whom it concerns hear what happens, and speak to its half."""
         effects: list[Effect] = []
-        for index, machine in enumerate(self._machines):
-            events: list[Event] = [event]
-            if isinstance(event, TimerFired):
-                timer: Any = event.timer
-                if timer[0] != index:  # as `_keep` has set it
-                    continue
-                events = [TimerFired(timer[1])]
+        for half, machine in enumerate(self._machines):
+            heard = self._hear(half, event)
+            events = [heard] if heard is not None else []
             while events:
                 for effect in machine.step(events.pop(0)):
                     for one in spread(effect, self._around):
-                        effects += self._keep(index, one, events)
+                        effects += self._say(half, one, events)
         return effects
 
-    def _keep(self, index: int, effect: Effect, events: list[Event]) -> list[Effect]:
+    def _hear(self, half: int, event: Event) -> Event | None:
+        """Return what of an event reaches a twin."""
+        if isinstance(event, TimerFired):
+            timer: Any = event.timer
+            return TimerFired(timer[1]) if timer[0] == half else None
+        if isinstance(event, Received) and isinstance(event.message, Twinned):
+            return Received(event.sender, event.message.message) if event.message.half == half else None
+        if isinstance(event, Received) and event.sender not in self._around.traitors:
+            return event if event.sender in self._halves[half] else None
+        return event
+
+    def _say(self, half: int, effect: Effect, events: list[Event]) -> list[Effect]:
         """Return what of a twin's effect reaches the world."""
-        if isinstance(effect, Send):
-            return [effect] if effect.recipient in self._halves[index] else []
-        if isinstance(effect, SetTimer):
-            return [SetTimer((index, effect.timer), effect.delay_ms)]
-        if isinstance(effect, CancelTimer):
-            return [CancelTimer((index, effect.timer))]
-        if isinstance(effect, Decide):
-            events.append(Applied(effect.height, self._ledgers[index].apply(effect.height, effect.value)))
+        match effect:
+            case Send(recipient, message) if recipient in self._around.traitors:
+                return [Send(recipient, Twinned(half, message))]
+            case Send(recipient, _):
+                return [effect] if recipient in self._halves[half] else []
+            case SetTimer(timer, delay_ms):
+                return [SetTimer((half, timer), delay_ms)]
+            case CancelTimer(timer):
+                return [CancelTimer((half, timer))]
+            case Decide(height, value, _):
+                events.append(Applied(height, self._ledgers[half].apply(height, value)))
         return []
 
 

@@ -24,6 +24,8 @@ class Surroundings:
 
     member: str
     names: tuple[str, ...]
+    traitors: frozenset[str]
+    """The Byzantine members, who work together."""
     ledger: SimulatedLedger
     signatures: Signatures
     random: Random

@@ -125,7 +125,7 @@ class Simulation:
         behaviour = self.schedule.byzantine.get(seat.name)
         if behaviour is None:
             return self.cluster.make(seat.name, records, seat.ledger, pen, chance)
-        around = Surroundings(seat.name, self.cluster.names, seat.ledger, pen, chance)
+        around = Surroundings(seat.name, self.cluster.names, frozenset(self.schedule.byzantine), seat.ledger, pen, chance)
         plug = self.cluster.plugs.get(behaviour) or PLUGS[behaviour]
         return plug(lambda ledger: self.cluster.make(seat.name, records, ledger, pen, chance), around)
 

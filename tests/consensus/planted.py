@@ -6,29 +6,57 @@ A bug replaces one method or function that holds one rule; the names tell which.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from minichain.consensus import pow as proof_of_work
+from minichain.consensus import maxbft, maxbft_messages
+from minichain.consensus.machine import Write
+from minichain.consensus.maxbft import Maxbft
+from minichain.consensus.pow import Pow
+from minichain.consensus.validators import is_one_honest
 
 
 @dataclass(frozen=True)
 class Bug:
-    """A mistake: where it is, what stands there instead of the rule, and which rules of the checkers it breaks."""
+    """A mistake: what stands where instead of the rule, and which rules of the checkers it breaks."""
 
     name: str
     engine: str
-    where: object
-    attribute: str
-    instead: Callable
+    patches: tuple[tuple[object, str, Callable], ...]
     breaks: tuple[str, ...]
 
     def plant(self, monkeypatch) -> None:
         """Put the mistake in, until the test is over."""
-        monkeypatch.setattr(self.where, self.attribute, self.instead)
+        for where, attribute, instead in self.patches:
+            monkeypatch.setattr(where, attribute, instead)
 
 
 SAFETY = ("agreement", "prefix", "validity", "double vote", "linearizability")
 ANY = (*SAFETY, "progress")
 
+
+def write_last(machine):
+    """Return a `step` that speaks first and writes afterwards."""
+    step = machine.step
+
+    def swapped(self, event):
+        effects = step(self, event)
+        return sorted(effects, key=lambda effect: isinstance(effect, Write))
+
+    return swapped
+
+
+def plant(name, engine, where, attribute, instead, breaks=SAFETY):
+    return Bug(name, engine, ((where, attribute, instead),), breaks)
+
+
 BUGS = [
-    Bug("pow decides long before k", "pow", proof_of_work.Pow, "_is_confirmed", lambda self, link: self.head.height > link.height, SAFETY),
-    Bug("pow never changes its branch", "pow", proof_of_work.Pow, "_is_heavier", lambda self, link: self.head.height < 1, ANY),
+    plant("pow decides long before k", "pow", Pow, "_is_confirmed", lambda self, link: self.head.height > link.height),
+    plant("pow never changes its branch", "pow", Pow, "_is_heavier", lambda self, link: self.head.height < 1, ANY),
+    Bug(
+        "maxbft is content with one honest member's vote",
+        "maxbft",
+        ((maxbft, "is_quorum", is_one_honest), (maxbft_messages, "is_quorum", is_one_honest)),
+        SAFETY,
+    ),
+    plant("maxbft decides what is certified", "maxbft", Maxbft, "_find_decided", lambda self, chain: chain[-1]),
+    plant("maxbft votes twice in a view", "maxbft", Maxbft, "_may_vote", lambda self, node: node.view >= self.voted),
+    plant("maxbft speaks before it writes", "maxbft", Maxbft, "step", write_last(Maxbft)),
 ]

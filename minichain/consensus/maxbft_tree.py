@@ -1,0 +1,80 @@
+"""The nodes of an epoch that are not decided yet, as a tree on the last decided one.
+
+Simplifications: nodes whose parent is missing are not kept; their parents are asked for.
+"""
+
+from minichain.consensus.maxbft_messages import Node, Proposal, is_child
+
+
+class Tree:
+    """The tree of one epoch, whose heights are from `root_height` + 1 to `last_height`."""
+
+    def __init__(self, root: bytes, root_height: int, last_height: int) -> None:
+        """Begin with nothing. `root` is what the first node names as its parent: the value that was decided before."""
+        self.root = root
+        self.root_height = root_height
+        self.last_height = last_height
+        self.proposals: dict[bytes, Proposal] = {}
+        self.decided: Node | None = None
+        """The last decided node of this epoch: it is a parent also where its value is no longer here."""
+
+    def put(self, proposal: Proposal) -> None:
+        """Keep a node that fits."""
+        self.proposals[proposal.node.id] = proposal
+
+    def find(self, node_id: bytes) -> Node | None:
+        """Return a node by its id, or None."""
+        proposal = self.proposals.get(node_id)
+        if proposal is not None:
+            return proposal.node
+        return self.decided if self.decided is not None and self.decided.id == node_id else None
+
+    def is_known(self, node: Node) -> bool:
+        """Return whether the parent of a node is here, or is the root."""
+        return node.justify is None or self.find(node.parent) is not None
+
+    def fits(self, node: Node) -> bool:
+        """Return whether a node follows its parent, which is here, with a value as long as the epoch has a height for one."""
+        if node.justify is None:
+            return node.parent == self.root and node.height == self.root_height + 1 and node.value_id is not None
+        parent = self.find(node.parent)
+        if parent is None or not is_child(node, parent):
+            return False
+        return (parent.height < self.last_height) == (node.value_id is not None)
+
+    def extends(self, node: Node, ancestor: bytes) -> bool:
+        """Return whether `ancestor` is below a node on its branch, as far as that is here."""
+        while node.parent != ancestor:
+            parent = self.find(node.parent)
+            if parent is None:
+                return False
+            node = parent
+        return True
+
+    def get_branch(self, node: Node, above: int) -> list[Node]:
+        """Return the nodes up to `node` that are higher than `above`, the oldest first."""
+        branch: list[Node] = []
+        found: Node | None = node
+        while found is not None and found.height > above:
+            branch.insert(0, found)
+            found = self.find(found.parent)
+        return branch
+
+    def get_pending(self, node: Node | None, above: int) -> list[bytes]:
+        """Return the values up to `node` that are higher than `above`, the oldest first."""
+        branch = self.get_branch(node, above) if node is not None else []
+        return [self.proposals[one.id].value for one in branch if one.value_id is not None]
+
+    def get_last(self, node: Node, count: int) -> list[Node]:
+        """Return a node and those before it, at most `count`, the oldest first."""
+        last = [node]
+        while len(last) < count:
+            parent = self.find(last[0].parent)
+            if parent is None:
+                break
+            last.insert(0, parent)
+        return last
+
+    def forget(self, view: int) -> None:
+        """Drop what is older than a view whose node is decided."""
+        self.proposals = {name: one for name, one in self.proposals.items() if one.node.view >= view}
