@@ -56,7 +56,7 @@ BUGS = [
         ((maxbft, "is_quorum", is_one_honest), (maxbft_messages, "is_quorum", is_one_honest)),
         SAFETY,
     ),
-    plant("maxbft decides what is certified", "maxbft", Maxbft, "_find_decided", lambda self, chain: chain[-1]),
+    plant("maxbft decides what is certified", "maxbft", Maxbft, "_find_decided", lambda self, chain: chain[-1], ANY),
     plant("maxbft votes twice in a view", "maxbft", Maxbft, "_may_vote", lambda self, node: node.view >= self.voted),
     plant("maxbft speaks before it writes", "maxbft", Maxbft, "step", write_last(Maxbft)),
 ]

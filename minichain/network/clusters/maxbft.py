@@ -1,15 +1,18 @@
-"""MaxBFT in the simulator."""
+"""MaxBFT in the simulator, with leaders that propose two things."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
-from minichain.consensus.machine import Machine, Message, Record
+from minichain.consensus.machine import Broadcast, Effect, Event, Machine, Message, Record, Send
 from minichain.consensus.maxbft import Maxbft
-from minichain.consensus.maxbft_messages import Proposal, Vote
+from minichain.consensus.maxbft_messages import Proposal, Vote, make_proposal_statement
 from minichain.consensus.maxbft_pacemaker import MaxbftSettings
 from minichain.consensus.signatures import Signatures
-from minichain.network.cluster import Cluster
+from minichain.ledger.encoding import encode
+from minichain.network.cluster import Cluster, Plug, Surroundings
 from minichain.network.cluster import Vote as Said
-from minichain.network.simulated_ledger import SimulatedLedger
+from minichain.network.simulated_ledger import Batch, SimulatedLedger
 
 SETTINGS = MaxbftSettings()
 
@@ -29,6 +32,37 @@ def make(member: str, records: Sequence[Record], ledger: SimulatedLedger, signat
     return Maxbft(SETTINGS, member, ledger.validators, ledger, signatures, records, ledger.height)
 
 
+class TwoProposals:
+    """A leader that proposes two nodes in each of its views, and tells everybody of both, in an order that differs."""
+
+    def __init__(self, machine: Machine, around: Surroundings) -> None:
+        self._machine = machine
+        self._around = around
+
+    def step(self, event: Event) -> list[Effect]:
+        """Do what an honest member does, and more."""
+        effects: list[Effect] = []
+        for effect in self._machine.step(event):
+            message = effect.message if isinstance(effect, Broadcast) else None
+            if isinstance(message, Proposal) and message.node.value_id is not None:
+                for name in self._around.names:
+                    both = [Send(name, message), Send(name, self._make_other(message))]
+                    effects += both if self._around.random.random() < 0.5 else both[::-1]
+            else:
+                effects.append(effect)
+        return effects
+
+    def _make_other(self, proposal: Proposal) -> Proposal:
+        """Return a proposal that differs in its value."""
+        value = encode(Batch(proposal.node.height, f"{self._around.member} again", ()))
+        node = replace(proposal.node, value_id=self._around.ledger.compute_id(value))
+        statement = make_proposal_statement(node.epoch, node.view, node.id)
+        return Proposal(proposal.proposer, node, value, self._around.signatures.sign(statement))
+
+
+PLUGS: Final[dict[str, Plug]] = {"equivocate": lambda make, around: TwoProposals(make(around.ledger), around)}
+
+
 def make_cluster(names: Sequence[str]) -> Cluster:
     """Return members of equal weight."""
-    return Cluster("maxbft", tuple(names), make, get_votes, tolerated=(len(names) - 1) // 3, settle_ms=12_000)
+    return Cluster("maxbft", tuple(names), make, get_votes, tolerated=(len(names) - 1) // 3, settle_ms=12_000, plugs=PLUGS)
