@@ -166,13 +166,18 @@ class Raft(Follower):
         self._propose(Entry(self.term))
 
     def _check_quorum(self) -> None:
-        """Step down if no majority was heard since the last time: its members may follow somebody else by now (thesis, 6.2)."""
+        """Step down if no majority was heard since the last time: its members may follow somebody else by now (thesis, 6.2).
+
+        Else go on; a snapshot that nobody has answered for so long is sent again.
+        """
         active = {name: progress.is_active for name, progress in self.progress.items()}
         if self.settings.check_quorum and self._count_yes(active) is not Vote.WON:
             self._become_follower(self.term, None)
             return
         for name, progress in self.progress.items():
             progress.is_active = name == self.member
+            if progress.flow is Flow.SNAPSHOT:
+                progress.lose_snapshot()
         self.effects.append(SetTimer(QUORUM, self.settings.election_ms))
 
     # The leader's side of replication (section 5.3)

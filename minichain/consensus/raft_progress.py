@@ -64,6 +64,11 @@ class Progress:
         self.pending_snapshot = self.sent_committed = index
         self.next = index + 1
 
+    def lose_snapshot(self) -> None:
+        """Give a snapshot up that was not answered in time."""
+        self.pending_snapshot = 0
+        self.probe()
+
     def on_sent(self, entries: int, committed: int, most_in_flight: int) -> None:
         """Note what was sent."""
         if self.flow is Flow.REPLICATE:

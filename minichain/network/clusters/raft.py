@@ -1,6 +1,6 @@
 """Raft in the simulator: equal members, who bear crashes and no lies.
 
-The snapshots come often, so that every second run has some. Raft signs nothing.
+Snapshots are made often, so that members that were away are sent some. Raft signs nothing.
 """
 
 from collections.abc import Sequence
