@@ -40,6 +40,7 @@ from minichain.consensus.tbft_evidence import Evidence
 from minichain.consensus.tbft_messages import (
     MOST_DECISIONS,
     MOST_DROPPED,
+    MOST_PROPOSALS,
     Decision,
     Decisions,
     DropStatement,
@@ -51,8 +52,8 @@ from minichain.consensus.tbft_messages import (
     Status,
     Vote,
     are_decisions,
-    are_votes,
     is_drop_vote,
+    is_heard,
     is_proposal,
     is_status,
     is_vote,
@@ -177,7 +178,9 @@ class Tbft(Algorithm1):
                 self._on_vote(sender, message)
         elif is_proposal(message):
             self._on_proposal(sender, message)
-        elif type(message) is Heard and are_votes(message.votes):
+        elif is_heard(message):
+            for proposal in message.proposals:
+                self._on_proposal(sender, proposal)
             for vote in message.votes:
                 self._on_vote(sender, vote)
         elif is_status(message):
@@ -288,7 +291,7 @@ class Tbft(Algorithm1):
 
     def _get_status(self) -> Status:
         """Return where this member stands."""
-        return Status(self.height, self.round, tuple(self.proposals.get(self.round, ())))
+        return Status(self.height, self.round, tuple(self.proposals.get(self.round, ()))[:MOST_PROPOSALS])
 
     def _on_status(self, sender: str, status: Status) -> None:
         """Send what a member lacks: decided values, else the votes and proposals of its round and of ours; or ask it, if it is ahead."""
@@ -298,13 +301,9 @@ class Tbft(Algorithm1):
             self._effects.append(Send(sender, self._get_status()))
         elif status.height == self.height:
             rounds = sorted({status.round, max(status.round, self.round)})
-            votes = tuple(vote for r in rounds for vote in self.votes.get_all(r))
-            if votes:
-                self._effects.append(Send(sender, Heard(votes)))
-            for r in rounds:
-                for value_id, proposal in self.proposals.get(r, {}).items():
-                    if value_id not in status.proposals:
-                        self._effects.append(Send(sender, proposal))
+            proposals = [one for r in rounds for value_id, one in self.proposals.get(r, {}).items() if value_id not in status.proposals]
+            self._effects += [Send(sender, Heard((), (proposal,))) for proposal in proposals]
+            self._effects += [Send(sender, Heard(votes)) for r in rounds if (votes := self.votes.get_all(r))]
 
     def _get_decisions(self, height: int) -> tuple[Decision, ...]:
         """Return decisions from this height on, not too many."""

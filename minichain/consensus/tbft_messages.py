@@ -9,7 +9,7 @@ Source: Buchman, Kwon and Milosevic 2018, "The latest gossip on BFT consensus", 
 and nil, as well as the paper's round -1, is None. What is signed is always a `Statement`: kind, height, round, id and vr.
 
 The paper trusts gossip to bring every message to everybody in the end. Here networks lose messages, so members say where they stand
-(`Status`), and are told what they lack: the votes that others have (`Heard`), a proposal, or what is decided already (`Decisions`).
+(`Status`), and are told what they lack: what others have heard (`Heard`), or what is decided already (`Decisions`).
 
 Simplifications: `Status` names no votes, so whoever answers sends all votes of a round. Tendermint tells its peers by bit arrays which
 votes it holds, and cuts blocks into parts that travel one by one.
@@ -30,6 +30,8 @@ LONGEST_NAME: Final = 256
 LONGEST_SIGNATURE: Final = 256
 MOST_VOTES: Final = 4096
 """How many votes one message may hold."""
+MOST_PROPOSALS: Final = 4
+"""How many proposals one message may pass on, or name."""
 MOST_DROPPED: Final = 64
 """How many transactions one drop vote may name."""
 MOST_DECISIONS: Final = 16
@@ -143,9 +145,10 @@ class Status:
 
 @dataclass(frozen=True)
 class Heard:
-    """Votes of anybody, passed on."""
+    """Votes and proposals of anybody, passed on."""
 
     votes: tuple[Vote, ...]
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,6 +258,13 @@ def are_votes(votes: Any) -> bool:
     return is_tuple(votes, MOST_VOTES) and all(map(is_vote, votes))
 
 
+def is_heard(heard: Any) -> bool:
+    """Return whether something has the form of votes and proposals passed on."""
+    if type(heard) is not Heard or not are_votes(heard.votes):
+        return False
+    return is_tuple(heard.proposals, MOST_PROPOSALS) and all(map(is_proposal, heard.proposals))
+
+
 def is_drop_vote(drop: Any) -> bool:
     """Return whether something has the form of a drop vote."""
     if type(drop) is not DropVote or not is_number(drop.height) or not is_tuple(drop.transactions, MOST_DROPPED):
@@ -266,7 +276,7 @@ def is_status(status: Any) -> bool:
     """Return whether something has the form of a status."""
     if type(status) is not Status or not is_number(status.height) or not is_number(status.round):
         return False
-    return is_tuple(status.proposals, MOST_DECISIONS) and all(is_bytes(one, LONGEST_NAME) for one in status.proposals)
+    return is_tuple(status.proposals, MOST_PROPOSALS) and all(is_bytes(one, LONGEST_NAME) for one in status.proposals)
 
 
 def is_decision(decision: Any) -> bool:
