@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from minichain.consensus import maxbft, maxbft_messages
-from minichain.consensus.machine import Write
+from minichain.consensus.machine import Broadcast, Write
 from minichain.consensus.maxbft import Maxbft
 from minichain.consensus.pow import Pow
+from minichain.consensus.tbft import Tbft
+from minichain.consensus.tbft_messages import Progress
+from minichain.consensus.tbft_votes import Votes
 from minichain.consensus.validators import is_one_honest
 
 
@@ -26,6 +29,12 @@ class Bug:
         """Put the mistake in, until the test is over."""
         for where, attribute, instead in self.patches:
             monkeypatch.setattr(where, attribute, instead)
+
+
+def send_and_write(self, message) -> None:
+    """TBFT: the vote leaves before it is on the disk."""
+    progress = Progress(self.height, self.round, self.step_now, self.lock, self.valid, self.proposal, self.prevote, self.precommit)
+    self._effects += [Broadcast(message), Write(progress)]
 
 
 SAFETY = ("agreement", "prefix", "validity", "double vote", "linearizability")
@@ -59,4 +68,13 @@ BUGS = [
     plant("maxbft decides what is certified", "maxbft", Maxbft, "_find_decided", lambda self, chain: chain[-1], ANY),
     plant("maxbft votes twice in a view", "maxbft", Maxbft, "_may_vote", lambda self, node: node.view >= self.voted),
     plant("maxbft speaks before it writes", "maxbft", Maxbft, "step", write_last(Maxbft)),
+    plant("tbft with half as a quorum", "tbft", Votes, "is_quorum", lambda self, weight: 2 * weight >= self.total),
+    plant("tbft without locks", "tbft", Tbft, "_is_unlocked", lambda self, proposal: True),
+    plant("tbft unlocks for an older polka", "tbft", Tbft, "_is_newer", lambda self, valid_round, _: valid_round is not None),
+    plant("tbft votes before it writes", "tbft", Tbft, "_write_and_send", send_and_write),
+    plant("tbft counts a vote as often as it comes", "tbft", Votes, "is_counted", lambda self, vote: False),
+    plant("tbft takes anybody's votes", "tbft", Tbft, "_is_signed", lambda self, vote: True),
+    plant("tbft takes anybody's proposals", "tbft", Tbft, "_is_proposal_signed", lambda self, vote: True, ANY),
+    plant("tbft believes what others say was decided", "tbft", Tbft, "_is_proven", lambda self, decision: True),
+    plant("tbft never makes a timeout longer", "tbft", Tbft, "_compute_timeout", lambda self, delay_ms: delay_ms // 10, ANY),
 ]
