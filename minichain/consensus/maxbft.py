@@ -46,6 +46,7 @@ from minichain.consensus.machine import (
     Write,
 )
 from minichain.consensus.maxbft_messages import (
+    MOST_NODES,
     Behind,
     Certificate,
     Decision,
@@ -66,7 +67,7 @@ from minichain.consensus.maxbft_messages import (
     is_number,
     is_proposal,
     is_three_chain,
-    make_help,
+    make_decisions,
     make_proposal_statement,
     make_vote_statement,
     validate_decision,
@@ -159,8 +160,8 @@ class Maxbft:
                 self._on_vote(sender, message)
             case NewView(epoch, view, high) if is_number(epoch) and is_number(view) and (high is None or is_certificate(high)):
                 self._on_new_view(sender, message)
-            case Behind(height) if is_number(height):
-                self._on_behind(sender, height)
+            case Behind(height, wanted) if is_number(height) and is_id(wanted):
+                self._on_behind(sender, height, wanted)
             case Help(decisions, proposals) if are(is_decision, decisions) and are(is_proposal, proposals):
                 self._on_help(sender, message)
 
@@ -190,7 +191,7 @@ class Maxbft:
         pace = self.pace
         pace.wish = max(pace.wish, pace.view + 1)
         self._effects.append(SetTimer(("view", self.epoch, pace.view), pace.compute_timeout_ms()))
-        self._effects += [Broadcast(NewView(self.epoch, pace.wish, self.high)), Broadcast(Behind(self.decided))]
+        self._effects += [Broadcast(NewView(self.epoch, pace.wish, self.high)), Broadcast(self._make_question())]
         self._follow()
 
     def _on_new_view(self, sender: str, message: NewView) -> None:
@@ -275,7 +276,7 @@ class Maxbft:
             if sum(one.node.view == node.view for one in self.tree.proposals.values()) > 1:
                 return  # two of them are enough to show what the leader is
         if not self.tree.is_known(node):
-            self._effects.append(Send(sender, Behind(self.decided)))
+            self._effects.append(Send(sender, Behind(self.decided, node.parent)))
         elif self._take(proposal, sender) and node.view == self.pace.view:
             self._vote(proposal)
 
@@ -348,7 +349,7 @@ class Maxbft:
         if node is None:
             if self.missing is None or certificate.view > self.missing.view:
                 self.missing = certificate
-            self._effects.append(Send(sender, Behind(self.decided)))
+            self._effects.append(Send(sender, Behind(self.decided, certificate.node_id)))
             return
         self._learn(certificate)
         chain = self.tree.get_last(node, 3)
@@ -416,30 +417,42 @@ class Maxbft:
     # Members that fell behind
 
     def _notice_epoch(self, sender: str, epoch: int) -> None:
-        """Ask a member that is in a later epoch; tell one in an earlier epoch what it lacks."""
+        """Ask a member that is in a later epoch for what was decided."""
         if epoch > self.epoch:
-            self._effects.append(Send(sender, Behind(self.decided)))
+            self._effects.append(Send(sender, self._make_question()))
 
-    def _on_behind(self, sender: str, height: int) -> None:
-        """Send the decisions that a member lacks; if it lacks none, the nodes that are not decided yet."""
-        help_ = make_help(self.decisions, self.tree.proposals.values(), height, self.decided)
-        if help_.decisions or help_.proposals:
-            self._effects.append(Send(sender, help_))
+    def _make_question(self) -> Behind:
+        """Return what asks for all that this member may lack."""
+        return Behind(self.decided, self.missing.node_id if self.missing is not None else b"")
+
+    def _on_behind(self, sender: str, height: int, wanted: bytes) -> None:
+        """Send the decisions that a member lacks; if it lacks none, nodes that are not decided yet."""
+        decisions = make_decisions(self.decisions, height)
+        proposals = self.tree.get_proposals(wanted, MOST_NODES) if height + len(decisions) >= self.decided else ()
+        if decisions or proposals:
+            self._effects.append(Send(sender, Help(decisions, proposals)))
 
     def _on_help(self, sender: str, message: Help) -> None:
-        """Take decisions that prove themselves, and nodes as if their leaders had sent them."""
-        before = self.decided
+        """Take decisions that prove themselves, and nodes as if their leaders had sent them; ask on as long as that brings something."""
+        before = self.decided, len(self.tree.proposals)
         for decision in message.decisions:
             height = self.decided + 1
             if height <= self.tree.last_height and decision.nodes[0].height == height and self._is_proven(decision, height):
                 self.pace.progress_view = max(self.pace.progress_view, decision.nodes[0].view)
                 self._announce(decision)
-        if self.decided > before:
-            self._effects.append(Send(sender, Behind(self.decided)))
         for proposal in message.proposals:
             node = proposal.node
             if node.epoch == self.epoch and self.tree.is_known(node) and self._is_in_order(proposal):
                 self._take(proposal, sender)
+        oldest = message.proposals[0].node if message.proposals else None
+        if oldest is not None and oldest.epoch == self.epoch and not self.tree.is_known(oldest):
+            self._effects.append(Send(sender, Behind(self.decided, oldest.parent)))
+        elif (self.decided, len(self.tree.proposals)) != before and (self.decided > before[0] or self._lacks_best()):
+            self._effects.append(Send(sender, self._make_question()))
+
+    def _lacks_best(self) -> bool:
+        """Return whether there is a better certificate whose node is not here."""
+        return self.missing is not None and self.tree.find(self.missing.node_id) is None
 
     def _is_proven(self, decision: Decision, height: int) -> bool:
         """Return whether a decision convinces a stranger, of this epoch."""

@@ -143,9 +143,10 @@ class Voted:
 
 @dataclass(frozen=True)
 class Behind:
-    """The sender has decided up to this height, and asks for what came after."""
+    """The sender has decided up to this height, and asks for what came after, or for a node that it lacks."""
 
     height: int
+    wanted: bytes
 
 
 @dataclass(frozen=True)
@@ -177,13 +178,12 @@ class Evidence:
     signatures: tuple[bytes, bytes]
 
 
-def make_help(decisions: Mapping[int, Decision], proposals: Iterable[Proposal], height: int, decided: int) -> Help:
-    """Return what a member at `height` lacks: some decisions, or, if it has them all up to `decided`, some nodes that are not decided."""
+def make_decisions(decisions: Mapping[int, Decision], height: int) -> tuple[Decision, ...]:
+    """Return some of the decisions after `height`."""
     found: list[Decision] = []
     while len(found) < MOST_NODES and height + len(found) + 1 in decisions:
         found.append(decisions[height + len(found) + 1])
-    undecided = sorted(proposals, key=lambda one: one.node.view) if height + len(found) >= decided else []
-    return Help(tuple(found), tuple(undecided[:MOST_NODES]))
+    return tuple(found)
 
 
 # Is it what it should be? A stranger's message may hold anything.

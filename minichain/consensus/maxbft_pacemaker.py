@@ -46,7 +46,7 @@ class Pacemaker:
 
     def get_leader(self, view: int) -> str:
         """Return who leads a view."""
-        return get_proposer(self.validators, view // self.settings.views_per_leader)
+        return get_proposer(self.validators, (view - 1) // self.settings.views_per_leader)
 
     def compute_timeout_ms(self) -> int:
         """Return how long the present view may take: longer if there was no decision for four views."""

@@ -75,6 +75,13 @@ class Tree:
             last.insert(0, parent)
         return last
 
+    def get_proposals(self, wanted: bytes, count: int) -> tuple[Proposal, ...]:
+        """Return a node and some before it, the oldest first; if it is not here, the newest ones."""
+        if wanted in self.proposals:
+            branch = self.get_last(self.proposals[wanted].node, count)
+            return tuple(self.proposals[node.id] for node in branch if node.id in self.proposals)
+        return tuple(sorted(self.proposals.values(), key=lambda one: one.node.view)[-count:])
+
     def forget(self, view: int) -> None:
         """Drop what is older than a view whose node is decided."""
         self.proposals = {name: one for name, one in self.proposals.items() if one.node.view >= view}
