@@ -193,8 +193,8 @@ class Valid:
 
     round: int
     id: bytes
-    value: bytes
-    polka: tuple[Vote, ...]
+    value: bytes = field(repr=False)
+    polka: tuple[Vote, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)

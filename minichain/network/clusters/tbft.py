@@ -1,7 +1,8 @@
 """TBFT in the simulator, and members that break its rules knowingly.
 
 `equivocate` proposes two values, one to each half of the others, and votes for whatever the one it talks to has voted for. One such member
-of four is borne, two make a fork. `impostor` proposes and votes in others' names, without their pens.
+of four is borne, two make a fork. `impostor` proposes and votes in others' names, without their pens. `hoard` lets one member alone decide
+if it can, and then proposes to the rest an older value for which it has kept a proof of lock.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from minichain.consensus.machine import Effect, Event, Message, Received, Record, Send
+from minichain.consensus.machine import Broadcast, Effect, Event, Message, Received, Record, Send, Started
 from minichain.consensus.signatures import Signatures
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_algorithm import TbftSettings
@@ -43,7 +44,7 @@ def make_cluster(names: Sequence[str]) -> Cluster:
         get_votes,
         tolerated=(len(names) - 1) // 3,
         settle_ms=4000,
-        plugs={"equivocate": Equivocator, "impostor": Impostor},
+        plugs={"equivocate": Equivocator, "hoard": Hoarder, "impostor": Impostor},
         drops_suspects=True,
     )
 
@@ -51,6 +52,11 @@ def make_cluster(names: Sequence[str]) -> Cluster:
 def sign_as(around: Surroundings, vote: Vote, member: str) -> Vote:
     """Return the vote as if `member` had said it, signed with the only pen that we have."""
     return replace(vote, member=member, signature=around.signatures.sign(vote.statement))
+
+
+def compute_proposer(around: Surroundings, height: int, r: int) -> str:
+    """Return whose turn it is."""
+    return get_proposer(around.ledger.validators, (height - 1) // SETTINGS.blocks_per_proposer + r)
 
 
 class Equivocator:
@@ -111,8 +117,81 @@ class Impostor:
 
     def _forge_proposal(self, recipient: str, height: int, r: int) -> Proposal:
         """Return a proposal that seems to be the proposer's, for one member only."""
-        turn = (height - 1) // SETTINGS.blocks_per_proposer + r
-        proposer = get_proposer(self._around.ledger.validators, turn)
+        proposer = compute_proposer(self._around, height, r)
         value = encode(Batch(height, f"{proposer} for {recipient}", ()))
         vote = Vote(Kind.PROPOSAL, height, r, compute_hash(value), proposer, b"")
         return Proposal(sign_as(self._around, vote, proposer), value)
+
+
+class Hoarder:
+    """Somebody who works against locks: it lets one member alone decide, and gets the others to decide on something else.
+
+    It proposes to all but the member whose turn comes next, which will have another value. Also in the round before its own turn it helps
+    a value to a polka, and one member to the decision; to the others it then proposes a value for which it has an older proof of lock.
+    """
+
+    def __init__(self, make: Callable[[SimulatedLedger], Any], around: Surroundings) -> None:
+        self._around = around
+        self._values: dict[bytes | None, bytes] = {}
+        self._prevotes: dict[tuple[int, int, bytes], dict[str, Vote]] = {}
+        self._done: set[tuple[int, int, str]] = set()
+
+    def step(self, event: Event) -> list[Effect]:
+        """Answer proposals and precommits."""
+        match event:
+            case Started():
+                return self._propose(1, 0, None)
+            case Received(_, Proposal(vote, value)):
+                self._values[vote.id] = value
+                helps = self._has_turn(vote.height, vote.round + 1) or self._has_turn(vote.height, vote.round - 1)
+                return [Broadcast(self._say(replace(vote, kind=Kind.PREVOTE, valid_round=None), helps))]
+            case Received(_, Vote(Kind.PREVOTE) as vote) if vote.id is not None:
+                self._prevotes.setdefault((vote.height, vote.round, vote.id), {})[vote.member] = vote
+            case Received(sender, Vote(Kind.PRECOMMIT) as vote) if vote.id is not None and vote.member == sender:
+                return self._on_precommit(sender, vote)
+        return []
+
+    def _has_turn(self, height: int, r: int) -> bool:
+        """Return whether it proposes in this round."""
+        return r >= 0 and compute_proposer(self._around, height, r) == self._around.member
+
+    def _say(self, vote: Vote, helps: bool) -> Vote:
+        """Sign a vote, or nil instead. What it would have prevoted goes to the hoard."""
+        mine = sign_as(self._around, vote, self._around.member)
+        if vote.kind is Kind.PREVOTE and vote.id is not None:
+            self._prevotes.setdefault((vote.height, vote.round, vote.id), {})[mine.member] = mine
+        return mine if helps else sign_as(self._around, replace(vote, id=None), self._around.member)
+
+    def _on_precommit(self, sender: str, vote: Vote) -> list[Effect]:
+        """Let the first one decide, and send the others on to the next round; and prepare its own turns."""
+        height, r = vote.height, vote.round
+        effects: list[Effect] = []
+        if self._has_turn(height, r) or self._has_turn(height, r + 1):
+            if (height, r, "helped") not in self._done:
+                self._done.add((height, r, "helped"))
+                effects.append(Send(sender, self._say(vote, True)))
+                others = [name for name in self._around.names if name != sender]
+                effects += [Send(name, self._say(vote, False)) for name in others]
+        else:
+            effects.append(Send(sender, self._say(vote, self._has_turn(height, r - 1))))
+        return [*effects, *self._propose(height, r + 1, vote.id), *self._propose(height + 1, 0, None)]
+
+    def _propose(self, height: int, r: int, against: bytes | None) -> list[Effect]:
+        """Propose something else than what was voted for: a value with the oldest proof of lock, or a new one without any."""
+        if not self._has_turn(height, r) or (height, r, "proposed") in self._done:
+            return []
+        self._done.add((height, r, "proposed"))
+        value, valid_round, polka = encode(Batch(height, self._around.member, ())), None, tuple[Vote, ...]()
+        for (of_height, of_round, value_id), prevotes in sorted(self._prevotes.items(), reverse=True):
+            is_older = of_height == height and of_round < r and value_id != against and value_id in self._values
+            if is_older and 3 * len(prevotes) > 2 * len(self._around.names):
+                value, valid_round, polka = self._values[value_id], of_round, tuple(prevotes.values())
+        claim = Vote(Kind.PROPOSAL, height, r, compute_hash(value), self._around.member, b"", valid_round)
+        proposal = Proposal(sign_as(self._around, claim, self._around.member), value, polka)
+        said = [proposal, *(self._say(Vote(kind, height, r, claim.id, "", b""), True) for kind in self._get_kinds(r))]
+        left_out = compute_proposer(self._around, height, r + 1) if r == 0 else ""
+        return [Send(name, message) for name in self._around.names if name != left_out for message in said]
+
+    def _get_kinds(self, r: int) -> tuple[Kind, ...]:
+        """Return what it votes together with its proposal. In round 0 the precommits wait for those of the others."""
+        return (Kind.PREVOTE,) if r == 0 else (Kind.PREVOTE, Kind.PRECOMMIT)
