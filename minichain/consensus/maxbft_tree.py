@@ -76,9 +76,9 @@ class Tree:
         return last
 
     def get_proposals(self, wanted: bytes, count: int) -> tuple[Proposal, ...]:
-        """Return a node and some before it, the oldest first; if it is not here, the newest ones."""
-        if wanted in self.proposals:
-            branch = self.get_last(self.proposals[wanted].node, count)
+        """Return a node and some before it, the oldest first; the newest ones if none is named; nothing if it is not here."""
+        if wanted:
+            branch = self.get_last(self.proposals[wanted].node, count) if wanted in self.proposals else []
             return tuple(self.proposals[node.id] for node in branch if node.id in self.proposals)
         return tuple(sorted(self.proposals.values(), key=lambda one: one.node.view)[-count:])
 
