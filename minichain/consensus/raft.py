@@ -207,7 +207,7 @@ class Raft(Follower):
         if after_term is None:
             return self._send_snapshot(name, progress)
         is_full = progress.flow is Flow.REPLICATE and progress.is_full(self.settings.most_in_flight)
-        entries = () if is_full else self.log.get_entries(progress.next)
+        entries = () if is_full else self.log.get_entries(progress.next, self.settings.most_entries)
         if not entries and not even_empty:
             return False
         self._send(name, AppendEntries(self.term, after, after_term, entries, self.log.committed))

@@ -19,8 +19,8 @@ from minichain.consensus.raft_membership import Act, Change, Membership, Step, T
 LARGEST_NUMBER: Final = 2**63
 """Terms and indices of strangers are not larger, so that ours never outgrow 64 bits."""
 LARGEST_VALUE: Final = 1 << 23
-MOST_ENTRIES: Final = 64
-"""How many entries one message may hold."""
+MOST_ENTRIES: Final = 256
+"""How many entries a stranger's message may hold."""
 MOST_MEMBERS: Final = 256
 
 
