@@ -46,7 +46,11 @@ class HardState:
 
 @dataclass(frozen=True)
 class Appended:
-    """Entries were stored after the index `after`; what stood there before is void. `committed` is what the member knew of then."""
+    """Entries were stored after the index `after`; what stood there before is void.
+
+    `committed` is what the member knew of then. A leader proposes a change of the membership only when the one before is committed; so
+    whoever stores a change still knows after a crash that the one before it counts, and does not stand for election among voters of old.
+    """
 
     after: int
     entries: tuple[Entry, ...]

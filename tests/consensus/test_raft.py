@@ -332,9 +332,9 @@ def test_a_snapshot_is_not_taken_for_another_member_nor_if_it_cannot_be_read():
 # Clients
 
 
-def test_a_follower_forwards_to_its_leader_and_drops_without_one():
+def test_a_follower_forwards_to_its_leader_as_soon_as_it_knows_one():
     group = Group("ABC")
-    group.step("B", Submitted(b"too early"))
+    group.step("B", Submitted(b"early"))
     assert not group.letters
     group.elect("A", "B")
     group.step("A", TimerFired(HEARTBEAT))
@@ -344,7 +344,7 @@ def test_a_follower_forwards_to_its_leader_and_drops_without_one():
     group.deliver(pairs(*"ABC"))
     group.step("A", TimerFired(HEARTBEAT))
     group.deliver(pairs(*"ABC"))
-    assert [list(values.values()) for values in group.values.values()] == [[b"x"]] * 3
+    assert [list(values.values()) for values in group.values.values()] == [[b"early", b"x"]] * 3
 
 
 # Strangers
