@@ -10,12 +10,13 @@ matches (`_is_match`); commitment only by counting entries of the leader's own t
 the membership changes (`_count_stored`, `_count_yes`); one change at a time (`_may_change`).
 Liveness: while a majority runs and hears each other within the election timeout, one of them becomes leader, and what it takes is decided.
 
-Raft bears crashes, not lies. A member that lies can make others decide different things: `minichain.consensus.tbft` is for that. Nothing
-that a stranger sends makes a member raise an exception, or keep more than one thing for each member.
+Raft bears crashes, not lies. A member that lies can make others decide different things, and who claims to lead can fill their logs:
+`minichain.consensus.tbft` is for that. All that is promised is that no message whatever makes a member raise an exception.
 
-A value that is `Submitted` to a follower is forwarded to the leader that it knows, and dropped if it knows none: a client asks again. A
-value that is already on its way is not appended twice. Entries of Raft's own have indices too, so the heights of `Decide` have gaps.
-Voters follow the validators that `Applied` names; weights do not count.
+A value that is `Submitted` to a follower is forwarded to the leader that it knows, or as soon as it knows one; if that leader fails, the
+value may be lost, and a client asks again. A value that is in the log is not appended once more until a snapshot has taken its place.
+Entries of Raft's own have indices too, so the heights of `Decide` have gaps. Voters follow the validators that `Applied` names; weights do
+not count.
 
 Simplifications: no leadership transfer, no reads without an entry, no asynchronous writes. A node adds the first two.
 """
@@ -61,7 +62,7 @@ from minichain.consensus.raft_progress import Flow, Progress, make_progress
 from minichain.consensus.raft_snapshot import Archive
 
 MOST_WAITING: Final = 1024
-"""How many entries a leader has under way before it takes no more values."""
+"""How many values wait for a leader, and how many entries for a majority, before no more are taken."""
 
 
 class Raft(Follower):
@@ -89,7 +90,10 @@ class Raft(Follower):
         self.led_term = 0
         """The last term that this member led. What follows belongs to it."""
         self.progress: dict[str, Progress] = {}
-        self.under_way: set[bytes] = set()
+        self.waiting: dict[bytes, None] = {}
+        """Values for a leader that is not known yet, in their order."""
+        self.in_log: set[bytes] = set()
+        """The values that a leader does not append again."""
         self.pending_change = 0
         """No change of the membership is proposed before the entry at this index is applied."""
 
@@ -109,6 +113,7 @@ class Raft(Follower):
                 self._on_started()
         if self.role is Role.LEADER and self.led_term < self.term:
             self._begin_term()
+        self._pass_on()
         self._apply()
         return self._finish()
 
@@ -136,11 +141,24 @@ class Raft(Follower):
     def _on_value(self, value: bytes) -> None:
         """Take a client's value into the log, or pass it on."""
         if self.role is Role.LEADER:
-            if value not in self.under_way and self.log.last_index - self.log.committed < MOST_WAITING and is_value(value):
-                self.under_way.add(value)
+            if value not in self.in_log and self.log.last_index - self.log.committed < MOST_WAITING and is_value(value):
+                self.in_log.add(value)
                 self._propose(Entry(self.term, value))
         elif self.leader is not None:
             self._send(self.leader, Forward(value))
+        elif len(self.waiting) < MOST_WAITING:
+            self.waiting[value] = None
+
+    def _pass_on(self) -> None:
+        """Do with values that wait what can be done, now that there is a leader."""
+        if self.waiting and self.leader is not None:
+            waiting, self.waiting = self.waiting, {}
+            for value in waiting:
+                self._on_value(value)
+
+    def _find_values(self) -> set[bytes]:
+        """Return the values in the log."""
+        return {entry.value for entry in self.log.entries if entry.value is not None}
 
     # Terms (section 5.1)
 
@@ -161,7 +179,7 @@ class Raft(Follower):
         self.progress = {name: Progress(self.log.last_index + 1, is_active=False) for name in get_members(self.config)}
         self.progress[self.member].replicate()
         self.progress[self.member].is_active = True
-        self.under_way.clear()
+        self.in_log = self._find_values()
         self.pending_change = self.log.last_index
         self._propose(Entry(self.term))
 
@@ -207,7 +225,7 @@ class Raft(Follower):
         if after_term is None:
             return self._send_snapshot(name, progress)
         is_full = progress.flow is Flow.REPLICATE and progress.is_full(self.settings.most_in_flight)
-        entries = () if is_full else self.log.get_entries(progress.next)
+        entries = () if is_full else self.log.get_entries(progress.next, self.settings.most_entries)
         if not entries and not even_empty:
             return False
         self._send(name, AppendEntries(self.term, after, after_term, entries, self.log.committed))
@@ -279,7 +297,6 @@ class Raft(Follower):
             self.applied += 1
             entry = self.log.get_entry(self.applied)
             if entry.value is not None:
-                self.under_way.discard(entry.value)
                 self._decide(self.applied, entry.value)
             elif entry.change is not None:
                 self._apply_change(entry.change)
@@ -300,6 +317,7 @@ class Raft(Follower):
             snapshot = self._make_snapshot()
             if snapshot is not self.log.snapshot:
                 self.log.restore(snapshot)
+                self.in_log = self._find_values()
                 self.effects.append(Write(snapshot))
 
     # Snapshots (section 7)
@@ -388,10 +406,10 @@ class Raft(Follower):
 
     def _follow_validators(self) -> None:
         """Propose to let exactly those vote whom the ledger names, once all that was decided is executed."""
-        if self.role is Role.LEADER and self.wanted and self.executed == self.decided and not self.config.outgoing:
-            change = compute_change(self.config, self.wanted)
-            if change.steps:
-                self._propose_change(change)
+        if self.role is not Role.LEADER or not self.wanted or self.wanted == self.config.voters:
+            return
+        if self.executed == self.decided and not self.config.outgoing:
+            self._propose_change(compute_change(self.config, self.wanted))
 
 
 HANDLERS: Final[dict[type, str]] = {

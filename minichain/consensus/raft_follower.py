@@ -61,6 +61,8 @@ class RaftSettings:
     heartbeat_ms: int = 80
     pre_vote: bool = True
     check_quorum: bool = True
+    most_entries: int = 64
+    """How many entries an append has."""
     most_in_flight: int = 32
     """How many appends a follower is sent before it has answered one."""
     compact_after: int = 64

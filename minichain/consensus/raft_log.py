@@ -18,7 +18,7 @@ for followers that are only a little behind.
 from collections.abc import Iterable
 
 from minichain.consensus.raft_membership import Membership
-from minichain.consensus.raft_messages import MOST_ENTRIES, Appended, Entry, HardState, RaftRecord, Snapshot
+from minichain.consensus.raft_messages import Appended, Entry, HardState, RaftRecord, Snapshot
 
 
 class Log:
@@ -51,10 +51,10 @@ class Log:
         """Return the entry at an index after the snapshot."""
         return self.entries[index - self.snapshot.index - 1]
 
-    def get_entries(self, first: int) -> tuple[Entry, ...]:
-        """Return the entries from an index on, as many as go into a message."""
+    def get_entries(self, first: int, most: int) -> tuple[Entry, ...]:
+        """Return at most so many entries from an index on."""
         start = first - self.snapshot.index - 1
-        return tuple(self.entries[start : start + MOST_ENTRIES])
+        return tuple(self.entries[start : start + most])
 
     def is_up_to_date(self, last_index: int, last_term: int) -> bool:
         """Return whether a log with this last entry is at least as up to date as ours: the later term, then the longer log."""

@@ -19,8 +19,8 @@ from minichain.consensus.raft_membership import Act, Change, Membership, Step, T
 LARGEST_NUMBER: Final = 2**63
 """Terms and indices of strangers are not larger, so that ours never outgrow 64 bits."""
 LARGEST_VALUE: Final = 1 << 23
-MOST_ENTRIES: Final = 64
-"""How many entries one message may hold."""
+MOST_ENTRIES: Final = 256
+"""How many entries a stranger's message may hold."""
 MOST_MEMBERS: Final = 256
 
 
@@ -46,7 +46,11 @@ class HardState:
 
 @dataclass(frozen=True)
 class Appended:
-    """Entries were stored after the index `after`; what stood there before is void. `committed` is what the member knew of then."""
+    """Entries were stored after the index `after`; what stood there before is void.
+
+    `committed` is what the member knew of then. A leader proposes a change of the membership only when the one before is committed; so
+    whoever stores a change still knows after a crash that the one before it counts, and does not stand for election among voters of old.
+    """
 
     after: int
     entries: tuple[Entry, ...]

@@ -6,10 +6,12 @@ A bug replaces one method or function that holds one rule; the names tell which.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from minichain.consensus import maxbft, maxbft_messages
+from minichain.consensus import maxbft, maxbft_messages, quorum
 from minichain.consensus.machine import Broadcast, Write
 from minichain.consensus.maxbft import Maxbft
 from minichain.consensus.pow import Pow
+from minichain.consensus.raft import Raft
+from minichain.consensus.raft_messages import HardState
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_messages import Progress
 from minichain.consensus.tbft_votes import Votes
@@ -39,6 +41,24 @@ def send_and_write(self, message) -> None:
 
 SAFETY = ("agreement", "prefix", "validity", "double vote", "linearizability")
 ANY = (*SAFETY, "progress")
+
+
+def write_after_sending(raft):
+    """Let a member write its term and vote when it has already sent them."""
+    effects, raft.effects = raft.effects, []
+    if (raft.term, raft.vote) != (raft.written.term, raft.written.vote):
+        raft.written = HardState(raft.term, raft.vote)
+        effects.append(Write(raft.written))
+    return effects
+
+
+def write_term_only(raft):
+    """Let a member write its term, and forget whom it voted for."""
+    effects, raft.effects = raft.effects, []
+    if raft.term != raft.written.term:
+        raft.written = HardState(raft.term, None)
+        effects.insert(0, Write(raft.written))
+    return effects
 
 
 def write_last(machine):
@@ -77,4 +97,18 @@ BUGS = [
     plant("tbft takes anybody's proposals", "tbft", Tbft, "_is_proposal_signed", lambda self, vote: True, ANY),
     plant("tbft believes what others say was decided", "tbft", Tbft, "_is_proven", lambda self, decision: True),
     plant("tbft never makes a timeout longer", "tbft", Tbft, "_compute_timeout", lambda self, delay_ms: delay_ms // 10, ANY),
+    plant("raft takes two of five for a majority", "raft", quorum, "compute_majority", lambda size: size // 2),
+    plant("raft votes before it writes", "raft", Raft, "_finish", write_after_sending),
+    plant("raft forgets its vote", "raft", Raft, "_finish", write_term_only),
+    plant("raft votes twice", "raft", Raft, "_is_free_to_vote", lambda self, candidate, request: True),
+    plant("raft votes for any log", "raft", Raft, "_is_up_to_date", lambda self, request: True, ANY),
+    plant(
+        "raft appends after what does not match",
+        "raft",
+        Raft,
+        "_is_match",
+        lambda self, message: message.after <= self.log.last_index,
+        SAFETY,
+    ),
+    plant("raft takes a pre-vote's term for its own", "raft", Raft, "_is_trial_of_later_term", lambda self, message: False, ANY),
 ]
