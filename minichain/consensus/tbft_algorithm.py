@@ -133,8 +133,13 @@ class Algorithm1(ABC):
 
     def _write_and_send(self, message: Message) -> None:
         """Write what is promised before it leaves: whoever forgets a vote may vote again."""
-        progress = Progress(self.height, self.round, self.step_now, self.lock, self.valid, self.proposal, self.prevote, self.precommit)
-        self._effects += [Write(progress), Broadcast(message)]
+        self._effects += [Write(self._get_progress()), Broadcast(message)]
+
+    def _get_progress(self) -> Progress:
+        """Return the record of where this member is."""
+        reason = self.votes.get_all(self.round - 1, (Kind.PRECOMMIT,))
+        own = self.proposal, self.prevote, self.precommit
+        return Progress(self.height, self.round, self.step_now, self.lock, self.valid, *own, reason)
 
     # The rules, in the order of the paper. Each returns whether it did something
 
@@ -226,7 +231,7 @@ class Algorithm1(ABC):
         return True
 
     def _upon_later_round(self) -> bool:
-        """Lines 55 and 56."""
+        """Lines 55 and 56. Of each member only the latest round is known, so who is beyond a round counts as having been in it."""
         r = self.votes.find_round(self.round)
         if r is None:
             return False

@@ -254,6 +254,17 @@ def test_the_last_record_of_the_height_is_enough(bench):
     assert restart(bench, bench.records[-1:]).get_said() == [("prevote", V_ID), ("precommit", V_ID)]
 
 
+def test_a_restart_still_knows_why_the_last_round_ended(bench):
+    """Nobody else may have all these precommits, and who is still in that round needs them to leave it."""
+    bench.hear_votes("ABC", PRECOMMIT, None)
+    bench.fire("precommit")
+    bench.fire("propose", 1, 1)
+    again = restart(bench, bench.records)
+    assert again.machine.round == 1
+    again.hear(Status(1, 0, ()), "C")
+    assert {(vote.member, vote.kind) for vote in again.get_sent()[0].votes} == {(member, PRECOMMIT) for member in "ABC"}
+
+
 def test_a_decision_that_the_ledger_has_not_seen_is_decided_again(bench):
     records = [make_decision(bench, V)]
     again = restart(bench, records)
