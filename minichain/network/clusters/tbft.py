@@ -14,7 +14,7 @@ from minichain.consensus.machine import Broadcast, Effect, Event, Message, Recei
 from minichain.consensus.signatures import Signatures
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_algorithm import TbftSettings
-from minichain.consensus.tbft_messages import Kind, Proposal, Vote
+from minichain.consensus.tbft_messages import Kind, Proposal, Vote, is_proposal, is_vote
 from minichain.consensus.validators import get_proposer
 from minichain.ledger.encoding import encode
 from minichain.network.byzantine import spread
@@ -78,7 +78,7 @@ class Equivocator:
                     one = Send(one.recipient, self._propose_otherwise(one.message))
                 effects.append(one)
         match event:
-            case Received(sender, Vote() as vote) if vote.id is not None and vote.member == sender and vote not in self._echoed:
+            case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed:
                 self._echoed.add(vote)  # or two of them would answer each other for ever
                 effects.append(Send(sender, sign_as(self._around, vote, self._around.member)))
         return effects
@@ -110,7 +110,7 @@ class Impostor:
             self._seen = now
             effects += [Send(name, self._forge_proposal(name, *now)) for name in self._around.names]
         match event:
-            case Received(sender, Vote() as vote) if vote.id is not None and vote.member == sender and vote not in self._echoed:
+            case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed:
                 self._echoed.add(vote)
                 effects += [Send(sender, sign_as(self._around, vote, name)) for name in self._around.names]
         return effects
@@ -141,14 +141,16 @@ class Hoarder:
         match event:
             case Started():
                 return self._propose(1, 0, None)
-            case Received(_, Proposal(vote, value)):
-                self._values[vote.id] = value
+            case Received(_, proposal) if is_proposal(proposal):
+                vote = proposal.vote
+                self._values[vote.id] = proposal.value
                 helps = self._has_turn(vote.height, vote.round + 1) or self._has_turn(vote.height, vote.round - 1)
                 return [Broadcast(self._say(replace(vote, kind=Kind.PREVOTE, valid_round=None), helps))]
-            case Received(_, Vote(Kind.PREVOTE) as vote) if vote.id is not None:
-                self._prevotes.setdefault((vote.height, vote.round, vote.id), {})[vote.member] = vote
-            case Received(sender, Vote(Kind.PRECOMMIT) as vote) if vote.id is not None and vote.member == sender:
-                return self._on_precommit(sender, vote)
+            case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender:
+                if vote.kind is Kind.PRECOMMIT:
+                    return self._on_precommit(sender, vote)
+                if vote.kind is Kind.PREVOTE:
+                    self._prevotes.setdefault((vote.height, vote.round, vote.id), {})[vote.member] = vote
         return []
 
     def _has_turn(self, height: int, r: int) -> bool:
