@@ -136,10 +136,12 @@ class Tbft(Algorithm1):
             if self.proposal is not None:
                 self._effects.append(Broadcast(self.proposal))
                 self.proposals[self.round] = {self.application.compute_id(self.proposal.value): self.proposal}
-            for vote in (self.prevote, self.precommit):
-                if vote is not None:
-                    self._effects.append(Broadcast(vote))
-                    self._count(vote)
+            for vote in written.reason:
+                self._count(vote)
+            for own in (self.prevote, self.precommit):
+                if own is not None:
+                    self._effects.append(Broadcast(own))
+                    self._count(own)
             self._effects.append(Broadcast(self._get_status()))
 
     def _decide(self, decision: Decision) -> None:

@@ -133,8 +133,13 @@ class Algorithm1(ABC):
 
     def _write_and_send(self, message: Message) -> None:
         """Write what is promised before it leaves: whoever forgets a vote may vote again."""
-        progress = Progress(self.height, self.round, self.step_now, self.lock, self.valid, self.proposal, self.prevote, self.precommit)
-        self._effects += [Write(progress), Broadcast(message)]
+        self._effects += [Write(self._get_progress()), Broadcast(message)]
+
+    def _get_progress(self) -> Progress:
+        """Return the record of where this member is."""
+        reason = self.votes.get_all(self.round - 1, (Kind.PRECOMMIT,))
+        own = self.proposal, self.prevote, self.precommit
+        return Progress(self.height, self.round, self.step_now, self.lock, self.valid, *own, reason)
 
     # The rules, in the order of the paper. Each returns whether it did something
 
@@ -154,24 +159,24 @@ class Algorithm1(ABC):
 
     def _upon_fresh_proposal(self) -> bool:
         """Lines 22 to 27: a value that nobody claims to have seen before."""
-        proposal = self._get_proposal()
-        if self.step_now is not Step.PROPOSE or proposal is None or proposal.vote.valid_round is not None:
+        proposal = self._get_proposal() if self.step_now is Step.PROPOSE else None
+        if proposal is None or proposal.vote.valid_round is not None:
             return False
-        self._prevote_if(self._is_valid(proposal) and self._is_unlocked(proposal))  # 23 to 27
+        self._prevote_for(proposal)  # 23 to 27
         return True
 
     def _upon_proposal_again(self) -> bool:
         """Lines 28 to 33: a value that had a polka in an earlier round; the proposal brings it along."""
-        proposal = self._get_proposal()
-        if self.step_now is not Step.PROPOSE or proposal is None or proposal.vote.valid_round is None:
+        proposal = self._get_proposal() if self.step_now is Step.PROPOSE else None
+        if proposal is None or proposal.vote.valid_round is None:
             return False
-        self._prevote_if(self._is_valid(proposal) and self._is_unlocked(proposal))  # 29 to 33
+        self._prevote_for(proposal)  # 29 to 33
         return True
 
-    def _prevote_if(self, may: bool) -> None:
-        """Prevote the proposal of this round, or nil."""
-        proposal = self._get_proposal()
-        self._vote(Kind.PREVOTE, proposal.vote.id if may and proposal is not None else None)
+    def _prevote_for(self, proposal: Proposal) -> None:
+        """Prevote the proposal of this round if it is valid and no lock forbids it, else nil."""
+        may = self._is_valid(proposal) and self._is_unlocked(proposal)
+        self._vote(Kind.PREVOTE, proposal.vote.id if may else None)
 
     def _is_unlocked(self, proposal: Proposal) -> bool:
         """Lines 23 and 29: lockedRound_p = -1, or lockedRound_p <= vr, or lockedValue_p = v."""
@@ -226,7 +231,7 @@ class Algorithm1(ABC):
         return True
 
     def _upon_later_round(self) -> bool:
-        """Lines 55 and 56."""
+        """Lines 55 and 56. Of each member only the latest round is known, so who is beyond a round counts as having been in it."""
         r = self.votes.find_round(self.round)
         if r is None:
             return False

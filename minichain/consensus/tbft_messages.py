@@ -209,6 +209,8 @@ class Progress:
     proposal: Proposal | None
     prevote: Vote | None
     precommit: Vote | None
+    reason: tuple[Vote, ...] = field(repr=False)
+    """The precommits that ended the round before. Those who are still there may need them, and nobody else may have them."""
 
 
 # What a stranger's message must be before anything else is asked of it: of these exact types, and bounded

@@ -108,22 +108,23 @@ class Votes:
         return tally is not None and self.is_quorum(tally.weight)
 
     def find_round(self, after: int) -> int | None:
-        """Return the highest round > `after` for which there are f + 1 <*, h, round, *, *>."""
-        if self.highest <= after:
-            return None
-        weights: dict[int, int] = {}
-        for member, latest in self.latest.items():
-            weights[latest] = weights.get(latest, 0) + self.weights[member]
-        return max((r for r, weight in weights.items() if r > after and self.is_one_honest(weight)), default=None)
+        """Return the highest round > `after` that f + 1 have reached, if there is one: who is in a later round counts here too."""
+        weight = 0
+        if self.highest > after:
+            for latest, member in sorted(((latest, member) for member, latest in self.latest.items() if latest > after), reverse=True):
+                weight += self.weights[member]
+                if self.is_one_honest(weight):
+                    return latest
+        return None
 
     def get_votes(self, kind: Kind, r: int, value_id: bytes | None) -> tuple[Vote, ...]:
         """Return the votes for an id."""
         tally = self.tallies.get((kind, r))
         return tuple(tally.by_id.get(value_id, {}).values()) if tally else ()
 
-    def get_all(self, r: int) -> tuple[Vote, ...]:
+    def get_all(self, r: int, kinds: Sequence[Kind] = (Kind.PREVOTE, Kind.PRECOMMIT)) -> tuple[Vote, ...]:
         """Return all votes of a round, for somebody who lacks them."""
-        tallies = [self.tallies[kind, r] for kind in (Kind.PREVOTE, Kind.PRECOMMIT) if (kind, r) in self.tallies]
+        tallies = [self.tallies[kind, r] for kind in kinds if (kind, r) in self.tallies]
         return tuple(vote for tally in tallies for votes in tally.by_id.values() for vote in votes.values())
 
 

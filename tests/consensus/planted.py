@@ -13,7 +13,6 @@ from minichain.consensus.pow import Pow
 from minichain.consensus.raft import Raft
 from minichain.consensus.raft_messages import HardState
 from minichain.consensus.tbft import Tbft
-from minichain.consensus.tbft_messages import Progress
 from minichain.consensus.tbft_votes import Votes
 from minichain.consensus.validators import is_one_honest
 
@@ -35,8 +34,7 @@ class Bug:
 
 def send_and_write(self, message) -> None:
     """TBFT: the vote leaves before it is on the disk."""
-    progress = Progress(self.height, self.round, self.step_now, self.lock, self.valid, self.proposal, self.prevote, self.precommit)
-    self._effects += [Broadcast(message), Write(progress)]
+    self._effects += [Broadcast(message), Write(self._get_progress())]
 
 
 SAFETY = ("agreement", "prefix", "validity", "double vote", "linearizability")

@@ -233,7 +233,7 @@ def test_a_third_of_the_others_in_a_later_round_pull_a_member_there(bench):
     bench.hear_votes("B", PREVOTE, V, 5)
     assert bench.machine.round == 0
     bench.hear_votes("C", PREVOTE, None, 4)
-    assert bench.machine.round == 0, "not the same round"
+    assert (bench.machine.round, bench.machine.step_now) == (4, Step.PROPOSE), "B has passed it too"
     bench.hear_votes("C", PRECOMMIT, None, 5)
     assert (bench.machine.round, bench.machine.step_now) == (5, Step.PROPOSE)
     bench.hear_votes("BC", PREVOTE, None, 3)

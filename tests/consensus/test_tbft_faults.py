@@ -254,6 +254,17 @@ def test_the_last_record_of_the_height_is_enough(bench):
     assert restart(bench, bench.records[-1:]).get_said() == [("prevote", V_ID), ("precommit", V_ID)]
 
 
+def test_a_restart_still_knows_why_the_last_round_ended(bench):
+    """Nobody else may have all these precommits, and who is still in that round needs them to leave it."""
+    bench.hear_votes("ABC", PRECOMMIT, None)
+    bench.fire("precommit")
+    bench.fire("propose", 1, 1)
+    again = restart(bench, bench.records)
+    assert again.machine.round == 1
+    again.hear(Status(1, 0, ()), "C")
+    assert {(vote.member, vote.kind) for vote in again.get_sent()[0].votes} == {(member, PRECOMMIT) for member in "ABC"}
+
+
 def test_a_decision_that_the_ledger_has_not_seen_is_decided_again(bench):
     records = [make_decision(bench, V)]
     again = restart(bench, records)
@@ -472,7 +483,33 @@ def test_records_and_messages_of_a_run_survive_being_written():
     assert all(decode(type(record), encode(record)) == record for record in records)
 
 
-@pytest.mark.parametrize("behaviour", ["equivocate", "impostor"])
+def test_members_that_leave_and_join_by_the_ledger_follow_and_vote():
+    """E and then A lose their votes; E gets its vote back. What is asked for meanwhile is decided, by those who vote at that height."""
+    requests = (
+        Request(100, "ann", "validators A,B,C,D"),
+        Request(900, "ann", "validators B,C,D,E"),
+        Request(1700, "bob", "put x 5"),
+    )
+    simulation = Simulation(make_cluster("tbft", "ABCDE"), Schedule(5, 3000, requests=requests)).run()
+    assert check_run(simulation) is None
+    signers = {}
+    for entry in simulation.trace:
+        if isinstance(entry, Decided):
+            validate_commit(entry.proof, entry.validators, Pen("stranger", simulation.notes))
+            signers.setdefault(tuple(one.member for one in entry.validators), set()).update(vote.member for vote in entry.proof.votes)
+    assert [("".join(names), "".join(sorted(members))) for names, members in signers.items()] == [
+        ("ABCDE", "ABCDE"),
+        ("ABCD", "ABCD"),
+        ("BCDE", "BCDE"),
+    ]
+    assert {seat.ledger.state["x"] for seat in simulation.seats.values()} == {"5"}
+
+
+def test_two_traitors_of_seven_are_borne():
+    assert [failure for failure in run_seeds(make_cluster("tbft", "ABCDEFG"), range(6), byzantine=2) if failure] == []
+
+
+@pytest.mark.parametrize("behaviour", ["equivocate", "hoard", "impostor"])
 def test_one_traitor_of_four_is_borne(behaviour):
     cluster = make_cluster("tbft", "ABCD")
     assert [failure for failure in run_seeds(cluster, range(10), byzantine=1, behaviours=[behaviour]) if failure] == []

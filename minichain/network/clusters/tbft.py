@@ -10,11 +10,11 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from minichain.consensus.machine import Broadcast, Effect, Event, Message, Received, Record, Send, Started
+from minichain.consensus.machine import Effect, Event, Message, Received, Record, Send, Started
 from minichain.consensus.signatures import Signatures
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_algorithm import TbftSettings
-from minichain.consensus.tbft_messages import Kind, Proposal, Vote
+from minichain.consensus.tbft_messages import Kind, Proposal, Vote, is_proposal, is_vote
 from minichain.consensus.validators import get_proposer
 from minichain.ledger.encoding import encode
 from minichain.network.byzantine import spread
@@ -78,7 +78,7 @@ class Equivocator:
                     one = Send(one.recipient, self._propose_otherwise(one.message))
                 effects.append(one)
         match event:
-            case Received(sender, Vote() as vote) if vote.id is not None and vote.member == sender and vote not in self._echoed:
+            case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed:
                 self._echoed.add(vote)  # or two of them would answer each other for ever
                 effects.append(Send(sender, sign_as(self._around, vote, self._around.member)))
         return effects
@@ -110,7 +110,7 @@ class Impostor:
             self._seen = now
             effects += [Send(name, self._forge_proposal(name, *now)) for name in self._around.names]
         match event:
-            case Received(sender, Vote() as vote) if vote.id is not None and vote.member == sender and vote not in self._echoed:
+            case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed:
                 self._echoed.add(vote)
                 effects += [Send(sender, sign_as(self._around, vote, name)) for name in self._around.names]
         return effects
@@ -124,63 +124,74 @@ class Impostor:
 
 
 class Hoarder:
-    """Somebody who works against locks: it lets one member alone decide, and gets the others to decide on something else.
+    """Somebody who works against locks: it gets one member to decide alone, and then the others to decide on something else.
 
-    It proposes to all but the member whose turn comes next, which will have another value. Also in the round before its own turn it helps
-    a value to a polka, and one member to the decision; to the others it then proposes a value for which it has an older proof of lock.
+    All it needs is to tell each member another half of the truth. It proposes to all but the member whose turn comes next and who will
+    therefore have another value. Either it then helps one member to decide, and the others to that other value: who has no locks falls for
+    it. Or it shows one member alone a polka, lets another one decide the next proposer's value, and waits until the first one proposes
+    what it is locked on, with its old proof: who takes an older proof for a newer one falls for that. It proposes old proofs itself, too.
     """
 
     def __init__(self, make: Callable[[SimulatedLedger], Any], around: Surroundings) -> None:
         self._around = around
+        self._others = frozenset(around.names) - {around.member}
         self._values: dict[bytes | None, bytes] = {}
         self._prevotes: dict[tuple[int, int, bytes], dict[str, Vote]] = {}
-        self._done: set[tuple[int, int, str]] = set()
+        self._first: dict[tuple[int, int], str] = {}
+        """Who was the first to precommit a value in a round."""
+        self._proposed: set[tuple[int, int]] = set()
 
     def step(self, event: Event) -> list[Effect]:
         """Answer proposals and precommits."""
         match event:
             case Started():
                 return self._propose(1, 0, None)
-            case Received(_, Proposal(vote, value)):
-                self._values[vote.id] = value
-                helps = self._has_turn(vote.height, vote.round + 1) or self._has_turn(vote.height, vote.round - 1)
-                return [Broadcast(self._say(replace(vote, kind=Kind.PREVOTE, valid_round=None), helps))]
-            case Received(_, Vote(Kind.PREVOTE) as vote) if vote.id is not None:
-                self._prevotes.setdefault((vote.height, vote.round, vote.id), {})[vote.member] = vote
-            case Received(sender, Vote(Kind.PRECOMMIT) as vote) if vote.id is not None and vote.member == sender:
-                return self._on_precommit(sender, vote)
+            case Received(_, proposal) if is_proposal(proposal):
+                self._values[proposal.vote.id] = proposal.value
+                return self._say(replace(proposal.vote, kind=Kind.PREVOTE, valid_round=None))
+            case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender:
+                if vote.kind is Kind.PREVOTE:
+                    self._prevotes.setdefault((vote.height, vote.round, vote.id), {})[vote.member] = vote
+                elif self._first.setdefault((vote.height, vote.round), sender) == sender:
+                    said = self._say(vote)
+                    return [*said, *self._propose(vote.height, vote.round + 1, vote.id), *self._propose(vote.height + 1, 0, None)]
         return []
 
-    def _has_turn(self, height: int, r: int) -> bool:
-        """Return whether it proposes in this round."""
-        return r >= 0 and compute_proposer(self._around, height, r) == self._around.member
+    def _get_proposer(self, height: int, r: int) -> str:
+        """Return whose turn it is; nobody's before round 0."""
+        return compute_proposer(self._around, height, r) if r >= 0 else ""
 
-    def _say(self, vote: Vote, helps: bool) -> Vote:
-        """Sign a vote, or nil instead. What it would have prevoted goes to the hoard."""
+    def _get_hearers(self, vote: Vote) -> frozenset[str]:
+        """Return who is told this vote; the others hear nil."""
+        height, r = vote.height, vote.round
+        following = [self._get_proposer(height, r + later) for later in (1, 2)]
+        shows_a_lock = height // len(self._around.names) % 2 == 0
+        everybody, nobody, first = self._others, frozenset[str](), frozenset([self._first.get((height, r), "")])
+        me = self._around.member
+        if me == self._get_proposer(height, r):
+            told = (frozenset(following[1:]), nobody) if shows_a_lock else (everybody - {following[0]}, first)
+        elif me == self._get_proposer(height, r - 1):
+            told = (everybody - {following[0]}, first) if shows_a_lock else (everybody, everybody)
+        elif me == self._get_proposer(height, r - 2):
+            told = everybody, everybody
+        else:
+            told = (everybody, first) if me == following[0] else (nobody, nobody)
+        return told[0] if vote.kind is Kind.PREVOTE else told[1]
+
+    def _say(self, vote: Vote) -> list[Effect]:
+        """Send our own vote of this kind to those who are to hear it, and nil to the others."""
         mine = sign_as(self._around, vote, self._around.member)
+        nothing = sign_as(self._around, replace(vote, id=None), self._around.member)
         if vote.kind is Kind.PREVOTE and vote.id is not None:
             self._prevotes.setdefault((vote.height, vote.round, vote.id), {})[mine.member] = mine
-        return mine if helps else sign_as(self._around, replace(vote, id=None), self._around.member)
-
-    def _on_precommit(self, sender: str, vote: Vote) -> list[Effect]:
-        """Let the first one decide, and send the others on to the next round; and prepare its own turns."""
-        height, r = vote.height, vote.round
-        effects: list[Effect] = []
-        if self._has_turn(height, r) or self._has_turn(height, r + 1):
-            if (height, r, "helped") not in self._done:
-                self._done.add((height, r, "helped"))
-                effects.append(Send(sender, self._say(vote, True)))
-                others = [name for name in self._around.names if name != sender]
-                effects += [Send(name, self._say(vote, False)) for name in others]
-        else:
-            effects.append(Send(sender, self._say(vote, self._has_turn(height, r - 1))))
-        return [*effects, *self._propose(height, r + 1, vote.id), *self._propose(height + 1, 0, None)]
+        hearers = self._get_hearers(vote)
+        return [Send(name, mine if name in hearers else nothing) for name in sorted(self._others)]
 
     def _propose(self, height: int, r: int, against: bytes | None) -> list[Effect]:
         """Propose something else than what was voted for: a value with the oldest proof of lock, or a new one without any."""
-        if not self._has_turn(height, r) or (height, r, "proposed") in self._done:
+        if self._get_proposer(height, r) != self._around.member or (height, r) in self._proposed:
             return []
-        self._done.add((height, r, "proposed"))
+        self._proposed.add((height, r))
         value, valid_round, polka = encode(Batch(height, self._around.member, ())), None, tuple[Vote, ...]()
         for (of_height, of_round, value_id), prevotes in sorted(self._prevotes.items(), reverse=True):
             is_older = of_height == height and of_round < r and value_id != against and value_id in self._values
@@ -188,10 +199,6 @@ class Hoarder:
                 value, valid_round, polka = self._values[value_id], of_round, tuple(prevotes.values())
         claim = Vote(Kind.PROPOSAL, height, r, compute_hash(value), self._around.member, b"", valid_round)
         proposal = Proposal(sign_as(self._around, claim, self._around.member), value, polka)
-        said = [proposal, *(self._say(Vote(kind, height, r, claim.id, "", b""), True) for kind in self._get_kinds(r))]
-        left_out = compute_proposer(self._around, height, r + 1) if r == 0 else ""
-        return [Send(name, message) for name in self._around.names if name != left_out for message in said]
-
-    def _get_kinds(self, r: int) -> tuple[Kind, ...]:
-        """Return what it votes together with its proposal. In round 0 the precommits wait for those of the others."""
-        return (Kind.PREVOTE,) if r == 0 else (Kind.PREVOTE, Kind.PRECOMMIT)
+        left_out = {self._get_proposer(height, r + 1)} if r == 0 else set()
+        said = self._say(Vote(Kind.PREVOTE, height, r, claim.id, "", b""))
+        return [*(Send(name, proposal) for name in sorted(self._others - left_out)), *said]
