@@ -174,6 +174,7 @@ def test_planted_bugs_of_the_membership_are_found(name, where, attribute, instea
     assert found is not None and found.rule in ("agreement", "linearizability")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("changes", [False, True])
 def test_no_storm_breaks_safety(changes):
     for seed in range(40):

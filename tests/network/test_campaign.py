@@ -32,7 +32,7 @@ def assert_holds(engine, seeds):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_no_rule_is_broken(engine):
-    assert_holds(engine, range(20))
+    assert_holds(engine, range(6))
 
 
 @pytest.mark.long
