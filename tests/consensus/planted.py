@@ -10,6 +10,7 @@ from minichain.consensus import pow as proof_of_work
 from minichain.consensus import quorum
 from minichain.consensus.machine import Write
 from minichain.consensus.raft import Raft
+from minichain.consensus.raft_log import Log
 from minichain.consensus.raft_messages import HardState
 
 
@@ -51,21 +52,19 @@ def write_term_only(raft):
     return effects
 
 
+def keep_all(log, after, entries):
+    """Let a follower take only what is longer than its log, whatever stands in it."""
+    return max(0, min(len(entries), log.last_index - after))
+
+
 BUGS = [
     Bug("pow decides long before k", "pow", proof_of_work.Pow, "_is_confirmed", lambda self, link: self.head.height > link.height, SAFETY),
     Bug("pow never changes its branch", "pow", proof_of_work.Pow, "_is_heavier", lambda self, link: self.head.height < 1, ANY),
-    Bug("raft takes two of five for a majority", "raft", quorum, "compute_majority", lambda size: size // 2, SAFETY),
+    Bug("raft takes two of five for a majority", "raft", quorum, "compute_majority", lambda size: size // 2, ANY),
     Bug("raft votes before it writes", "raft", Raft, "_finish", write_last, SAFETY),
     Bug("raft forgets its vote", "raft", Raft, "_finish", write_term_only, SAFETY),
     Bug("raft votes twice", "raft", Raft, "_is_free_to_vote", lambda self, candidate, request: True, SAFETY),
     Bug("raft votes for any log", "raft", Raft, "_is_up_to_date", lambda self, request: True, ANY),
-    Bug(
-        "raft appends after what does not match",
-        "raft",
-        Raft,
-        "_is_match",
-        lambda self, message: message.after <= self.log.last_index,
-        SAFETY,
-    ),
+    Bug("raft keeps entries that contradict its leader's", "raft", Log, "find_new", keep_all, ANY),
     Bug("raft takes a pre-vote's term for its own", "raft", Raft, "_is_trial_of_later_term", lambda self, message: False, ANY),
 ]
