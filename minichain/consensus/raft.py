@@ -28,7 +28,6 @@ from typing import Any, Final
 from minichain.consensus.errors import ConsensusError
 from minichain.consensus.machine import (
     Applied,
-    Decide,
     Effect,
     Event,
     Received,
@@ -80,13 +79,10 @@ class Raft(Follower):
     ) -> None:
         self.wanted = tuple(sorted({validator.member for validator in validators}))
         """Who should vote, as the ledger says; nobody if whoever drives this machine changes members by himself."""
-        super().__init__(settings, member, Membership(self.wanted), records, random)
-        self.archive = archive
+        super().__init__(settings, member, Membership(self.wanted), archive, records, random, height)
         self.is_new = not records
-        self.applied = self.log.snapshot.index
-        self.log.committed = max(self.log.committed, min(height, self.log.last_index))
-        self.decided = self.executed = height
-        """The heights of the last value that was decided here, and of the last one that was executed."""
+        self.executed = height
+        """The height of the last value that was executed."""
         self.led_term = 0
         """The last term that this member led. What follows belongs to it."""
         self.progress: dict[str, Progress] = {}
@@ -303,12 +299,6 @@ class Raft(Follower):
             self._leave_joint()
         self._follow_validators()
 
-    def _decide(self, height: int, value: bytes) -> None:
-        """Decide a value, unless that was done before a crash."""
-        if height > self.decided:
-            self.decided = height
-            self.effects.append(Decide(height, value))
-
     def _on_applied(self, height: int, validators: Sequence[Validator]) -> None:
         """Note that a value is executed; drop the log that is behind it if there is much of it (section 7)."""
         self.executed = max(self.executed, height)
@@ -336,33 +326,6 @@ class Raft(Follower):
         progress.await_snapshot(snapshot.index)
         self._send(name, InstallSnapshot(self.term, snapshot))
         return True
-
-    def _on_install(self, sender: str, message: InstallSnapshot) -> None:
-        """Take a snapshot if it says more than we know."""
-        if not self._is_from_leader(sender):
-            return
-        snapshot = message.snapshot
-        if snapshot.index > self.log.committed:
-            if self.log.get_term(snapshot.index) == snapshot.term:
-                self.log.committed = snapshot.index
-            else:
-                self._install(snapshot)
-        self._send(sender, AppendReply(self.term, self.log.committed))
-
-    def _install(self, snapshot: Snapshot) -> None:
-        """Let a snapshot take the log's place, unless it is not for us or cannot be read."""
-        is_ours = is_voter(snapshot.config, self.member) or self.member in snapshot.config.learners
-        if is_ours and self.archive.read_content(snapshot.content) is not None:
-            self.log.restore(snapshot)
-            self.effects.append(Write(snapshot))
-            self.config, self.applied = snapshot.config, snapshot.index
-            self._decide_values(snapshot)
-
-    def _decide_values(self, snapshot: Snapshot) -> None:
-        """Decide what a snapshot stands for and was not decided here."""
-        for height, value in self.archive.read_content(snapshot.content) or ():
-            if height <= snapshot.index:
-                self._decide(height, value)
 
     # The membership (section 6; thesis, chapter 4)
 

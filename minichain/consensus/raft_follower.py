@@ -17,7 +17,7 @@ from enum import Enum
 from random import Random
 from typing import Any, Final
 
-from minichain.consensus.machine import CancelTimer, Effect, Send, SetTimer, Write
+from minichain.consensus.machine import CancelTimer, Decide, Effect, Send, SetTimer, Write
 from minichain.consensus.quorum import Vote, compute_joint_vote
 from minichain.consensus.raft_log import read_records
 from minichain.consensus.raft_membership import Membership, is_voter
@@ -29,11 +29,14 @@ from minichain.consensus.raft_messages import (
     HardState,
     Heartbeat,
     HeartbeatReply,
+    InstallSnapshot,
     RaftMessage,
     RaftRecord,
     RequestVote,
+    Snapshot,
     VoteReply,
 )
+from minichain.consensus.raft_snapshot import Archive
 
 LEASE: Final = "lease"
 """No leader was heard for the election timeout."""
@@ -72,13 +75,28 @@ class RaftSettings:
 class Follower:
     """A member that does not lead."""
 
-    def __init__(self, settings: RaftSettings, member: str, config: Membership, records: Sequence[RaftRecord], random: Random) -> None:
+    def __init__(
+        self,
+        settings: RaftSettings,
+        member: str,
+        config: Membership,
+        archive: Archive,
+        records: Sequence[RaftRecord],
+        random: Random,
+        height: int,
+    ) -> None:
         self.settings = settings
         self.member = member
+        self.archive = archive
         self.random = random
         self.written, self.log = read_records(records, config)
         self.term, self.vote = self.written.term, self.written.vote
         self.config = self.log.snapshot.config
+        self.applied = self.log.snapshot.index
+        """All up to here counts: values are decided, and changes of the membership are in force."""
+        self.log.committed = max(self.log.committed, min(height, self.log.last_index))
+        self.decided = height
+        """The height of the last value that was decided here."""
         self.role = Role.FOLLOWER
         self.leader: str | None = None
         self.is_fresh = False
@@ -276,3 +294,38 @@ class Follower:
         if self._is_from_leader(sender):
             self.log.committed = max(self.log.committed, min(message.committed, self.log.last_index))
             self._send(sender, HeartbeatReply(self.term))
+
+    # Snapshots, and what is decided (section 7)
+
+    def _on_install(self, sender: str, message: InstallSnapshot) -> None:
+        """Take a snapshot if it says more than we know."""
+        if not self._is_from_leader(sender):
+            return
+        snapshot = message.snapshot
+        if snapshot.index > self.log.committed:
+            if self.log.get_term(snapshot.index) == snapshot.term:
+                self.log.committed = snapshot.index
+            else:
+                self._install(snapshot)
+        self._send(sender, AppendReply(self.term, self.log.committed))
+
+    def _install(self, snapshot: Snapshot) -> None:
+        """Let a snapshot take the log's place, unless it is not for us or cannot be read."""
+        is_ours = is_voter(snapshot.config, self.member) or self.member in snapshot.config.learners
+        if is_ours and self.archive.read_content(snapshot.content) is not None:
+            self.log.restore(snapshot)
+            self.effects.append(Write(snapshot))
+            self.config, self.applied = snapshot.config, snapshot.index
+            self._decide_values(snapshot)
+
+    def _decide_values(self, snapshot: Snapshot) -> None:
+        """Decide what a snapshot stands for and was not decided here."""
+        for height, value in self.archive.read_content(snapshot.content) or ():
+            if height <= snapshot.index:
+                self._decide(height, value)
+
+    def _decide(self, height: int, value: bytes) -> None:
+        """Decide a value, unless that was done before a crash."""
+        if height > self.decided:
+            self.decided = height
+            self.effects.append(Decide(height, value))

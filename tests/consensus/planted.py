@@ -11,6 +11,7 @@ from minichain.consensus.machine import Broadcast, Write
 from minichain.consensus.maxbft import Maxbft
 from minichain.consensus.pow import Pow
 from minichain.consensus.raft import Raft
+from minichain.consensus.raft_log import Log
 from minichain.consensus.raft_messages import HardState
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_votes import Votes
@@ -59,6 +60,11 @@ def write_term_only(raft):
     return effects
 
 
+def keep_all(log, after, entries):
+    """Let a follower of Raft take only what is longer than its log, whatever stands in it."""
+    return max(0, min(len(entries), log.last_index - after))
+
+
 def write_last(machine):
     """Return a `step` that speaks first and writes afterwards."""
     step = machine.step
@@ -100,5 +106,6 @@ BUGS = [
     plant("raft forgets its vote", "raft", Raft, "_finish", write_term_only),
     plant("raft votes twice", "raft", Raft, "_is_free_to_vote", lambda self, candidate, request: True),
     plant("raft votes for any log", "raft", Raft, "_is_up_to_date", lambda self, request: True, ANY),
+    plant("raft keeps entries that contradict its leader's", "raft", Log, "find_new", keep_all, ANY),
     plant("raft takes a pre-vote's term for its own", "raft", Raft, "_is_trial_of_later_term", lambda self, message: False, ANY),
 ]
