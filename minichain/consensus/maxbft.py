@@ -56,7 +56,6 @@ from minichain.consensus.maxbft_messages import (
     NewView,
     Node,
     Proposal,
-    SignedVote,
     Vote,
     Voted,
     are,
@@ -74,8 +73,9 @@ from minichain.consensus.maxbft_messages import (
 )
 from minichain.consensus.maxbft_pacemaker import MaxbftSettings, Pacemaker
 from minichain.consensus.maxbft_tree import Tree
+from minichain.consensus.maxbft_votes import Votes
 from minichain.consensus.signatures import Signatures
-from minichain.consensus.validators import is_quorum, is_validator
+from minichain.consensus.validators import is_validator
 
 FAR: Final = 100
 """Nodes of views further ahead than this are not kept, unless a certificate shows that others are there."""
@@ -131,7 +131,7 @@ class Maxbft:
         self.missing: Certificate | None = None
         """A better one, whose node is not here yet."""
         self.lock: Certificate | None = None
-        self.votes: dict[str, Vote] = {}
+        self.votes = Votes(self.validators)
         self.seen: dict[int, Proposal] = {}
         """The first proposal of each view."""
 
@@ -247,17 +247,11 @@ class Maxbft:
             return
         if not self.signatures.is_signed(sender, make_vote_statement(self.epoch, vote.view, vote.node_id), vote.signature):
             return
-        known = self.votes.get(sender)
-        if known is not None and known.view >= vote.view:
-            if known.view == vote.view and known.node_id != vote.node_id:
-                pair = (known.node_id, vote.node_id), (known.signature, vote.signature)
-                self._effects.append(Report(Evidence(sender, "vote", self.epoch, vote.view, *pair)))
-            return
-        self.votes[sender] = vote
-        same = {member: one for member, one in self.votes.items() if (one.view, one.node_id) == (vote.view, vote.node_id)}
-        if is_quorum(self.validators, same) and (self.high is None or self.high.view < vote.view):
-            signed = tuple(SignedVote(member, one.signature) for member, one in sorted(same.items()))
-            self._take_certificate(sender, Certificate(self.epoch, vote.view, vote.node_id, signed))
+        outcome = self.votes.add(sender, vote)
+        if isinstance(outcome, Evidence):
+            self._effects.append(Report(outcome))
+        elif outcome is not None and (self.high is None or self.high.view < vote.view):
+            self._take_certificate(sender, outcome)
 
     # As a member: algorithm 4, lines 13 to 25
 

@@ -6,7 +6,7 @@ A bug replaces one method or function that holds one rule; the names tell which.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from minichain.consensus import maxbft, maxbft_messages, quorum
+from minichain.consensus import maxbft_messages, maxbft_votes, quorum
 from minichain.consensus.machine import Broadcast, Write
 from minichain.consensus.maxbft import Maxbft
 from minichain.consensus.pow import Pow
@@ -86,7 +86,7 @@ BUGS = [
     Bug(
         "maxbft is content with one honest member's vote",
         "maxbft",
-        ((maxbft, "is_quorum", is_one_honest), (maxbft_messages, "is_quorum", is_one_honest)),
+        ((maxbft_votes, "is_quorum", is_one_honest), (maxbft_messages, "is_quorum", is_one_honest)),
         SAFETY,
     ),
     plant("maxbft decides what is certified", "maxbft", Maxbft, "_find_decided", lambda self, chain: chain[-1], ANY),
