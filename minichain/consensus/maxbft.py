@@ -19,8 +19,8 @@ with the views since the last decision, and an honest leader keeps its turn for 
 Epochs: after every `epoch_heights` heights the validators may change, and HotStuff starts anew on the last decided value. Nothing that was
 signed in one epoch counts in another, because statements name it. At an epoch's end nodes without values push the last value through.
 
-What an attacker would try: two proposals or two votes in a view (evidence, and only one is voted for), a hidden certificate (the
-next leader goes on from the best that two thirds know), certificates of another epoch, messages of far views (one a member is kept).
+What an attacker would try: two proposals or two votes in a view (evidence; only one is voted for), certificates of another epoch or hidden
+ones (the next leader goes on from the best that two thirds know), messages of far views (one a member is kept).
 
 Simplifications: votes and timeouts are counted one certificate a view, without aggregation. Decided nodes stay in memory for those who ask.
 """
@@ -58,13 +58,8 @@ from minichain.consensus.maxbft_messages import (
     Proposal,
     Vote,
     Voted,
-    are,
-    is_certificate,
     is_certified,
-    is_decision,
-    is_id,
-    is_number,
-    is_proposal,
+    is_message,
     is_three_chain,
     make_decisions,
     make_proposal_statement,
@@ -153,16 +148,18 @@ class Maxbft:
 
     def _on_message(self, sender: str, message: Message) -> None:
         """Take what somebody sent, if it is what it should be."""
+        if not is_message(message):
+            return
         match message:
-            case Proposal() if is_proposal(message):
+            case Proposal():
                 self._on_proposal(sender, message)
-            case Vote(epoch, view, node_id, bytes()) if is_number(epoch) and is_number(view) and is_id(node_id):
+            case Vote():
                 self._on_vote(sender, message)
-            case NewView(epoch, view, high) if is_number(epoch) and is_number(view) and (high is None or is_certificate(high)):
+            case NewView():
                 self._on_new_view(sender, message)
-            case Behind(height, wanted) if is_number(height) and is_id(wanted):
+            case Behind(height, wanted):
                 self._on_behind(sender, height, wanted)
-            case Help(decisions, proposals) if are(is_decision, decisions) and are(is_proposal, proposals):
+            case Help():
                 self._on_help(sender, message)
 
     # The pacemaker: algorithm 5
@@ -171,10 +168,8 @@ class Maxbft:
         """A timer of this view is over; those of earlier ones mean nothing any more."""
         what, epoch, view = timer
         if (epoch, view) == (self.epoch, self.pace.view):
-            if what == "view":
-                self._on_timeout()
-            else:
-                self._propose()
+            happen = self._on_timeout if what == "view" else self._propose
+            happen()
 
     def _enter(self, view: int) -> None:
         """Begin a view, and let its leader propose."""
@@ -284,7 +279,8 @@ class Maxbft:
             self._put(proposal)
         self._take_certificate(sender, node.justify)
         if self.missing is not None and self.missing.node_id == node.id:
-            self._take_certificate(sender, self.missing)
+            missing, self.missing = self.missing, None
+            self._take_certificate(sender, missing)
         return True
 
     def _is_in_order(self, proposal: Proposal) -> bool:
@@ -367,10 +363,7 @@ class Maxbft:
         """Return whether a certificate is this epoch's, signed by its validators."""
         if certificate == self.high:
             return True
-        return self._is_of_this_epoch(certificate) and is_certified(certificate, self.validators, self.signatures)
-
-    def _is_of_this_epoch(self, certificate: Certificate) -> bool:
-        return certificate.epoch == self.epoch
+        return certificate.epoch == self.epoch and is_certified(certificate, self.validators, self.signatures)
 
     def _find_decided(self, chain: Sequence[Node]) -> Node | None:
         """Return the node that is decided by those after it and the certificate of the last: three of consecutive views (lines 24, 25)."""
@@ -422,7 +415,7 @@ class Maxbft:
     def _on_behind(self, sender: str, height: int, wanted: bytes) -> None:
         """Send the decisions that a member lacks; if it lacks none, nodes that are not decided yet."""
         decisions = make_decisions(self.decisions, height)
-        proposals = self.tree.get_proposals(wanted, MOST_NODES) if height + len(decisions) >= self.decided else ()
+        proposals = () if decisions else self.tree.get_proposals(wanted, MOST_NODES)
         if decisions or proposals:
             self._effects.append(Send(sender, Help(decisions, proposals)))
 
@@ -441,12 +434,8 @@ class Maxbft:
         oldest = message.proposals[0].node if message.proposals else None
         if oldest is not None and oldest.epoch == self.epoch and not self.tree.is_known(oldest):
             self._effects.append(Send(sender, Behind(self.decided, oldest.parent)))
-        elif (self.decided, len(self.tree.proposals)) != before and (self.decided > before[0] or self._lacks_best()):
+        elif (self.decided, len(self.tree.proposals)) != before and (self.decided > before[0] or self.missing is not None):
             self._effects.append(Send(sender, self._make_question()))
-
-    def _lacks_best(self) -> bool:
-        """Return whether there is a better certificate whose node is not here."""
-        return self.missing is not None and self.tree.find(self.missing.node_id) is None
 
     def _is_proven(self, decision: Decision, height: int) -> bool:
         """Return whether a decision convinces a stranger, of this epoch."""

@@ -241,6 +241,22 @@ def are(check: Any, values: Any) -> bool:
     return type(values) is tuple and len(values) <= MOST_NODES and all(map(check, values))
 
 
+def is_message(value: Any) -> bool:
+    """Return whether this has the form of a message."""
+    match value:
+        case Proposal():
+            return is_proposal(value)
+        case Vote(epoch, view, node_id, bytes()):
+            return is_number(epoch) and is_number(view) and is_id(node_id)
+        case NewView(epoch, view, high):
+            return is_number(epoch) and is_number(view) and (high is None or is_certificate(high))
+        case Behind(height, wanted):
+            return is_number(height) and is_id(wanted)
+        case Help(decisions, proposals):
+            return are(is_decision, decisions) and are(is_proposal, proposals)
+    return False
+
+
 # What it proves
 
 
