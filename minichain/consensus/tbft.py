@@ -321,18 +321,22 @@ class Tbft(Algorithm1):
     def _on_decisions(self, sender: str, message: Decisions) -> None:
         """Keep what others say was decided, and take it one by one: the validators of each height are known when the last is applied."""
         later = {decision.commit.height: decision for decision in message.decisions if decision.commit.height >= self.height}
-        if later and not self.is_decided:
+        if self.height in later and not self.is_decided:
             self.backlog, self.helper = later, sender
             self._decide_from_backlog()
 
     def _decide_from_backlog(self) -> None:
-        """Decide what others have decided at this height, if it is proven; when nothing is left, ask who helped for more."""
+        """Decide what others have decided at this height, if it is proven; when nothing is left, ask who helped for more.
+
+        Who made something up is not asked again: it would answer in the same way, for ever.
+        """
         decision = self.backlog.pop(self.height, None)
         if decision is not None and self._is_proven(decision):
             self._decide(decision)
-        elif self.helper is not None:
+            return
+        if decision is None and self.helper is not None:
             self._effects.append(Send(self.helper, self._get_status()))
-            self.backlog, self.helper = {}, None
+        self.backlog, self.helper = {}, None
 
     def _is_proven(self, decision: Decision) -> bool:
         """Return whether the commit is one of this height's validators, for this value. Whoever sent it may have made it up."""

@@ -99,7 +99,7 @@ BUGS = [
     plant("tbft counts a vote as often as it comes", "tbft", Votes, "is_counted", lambda self, vote: False),
     plant("tbft takes anybody's votes", "tbft", Tbft, "_is_signed", lambda self, vote: True),
     plant("tbft takes anybody's proposals", "tbft", Tbft, "_is_proposal_signed", lambda self, vote: True, ANY),
-    plant("tbft believes what others say was decided", "tbft", Tbft, "_is_proven", lambda self, decision: True),
+    plant("tbft believes what others say was decided", "tbft", Tbft, "_is_proven", lambda self, decision: True, ANY),
     plant("tbft never makes a timeout longer", "tbft", Tbft, "_compute_timeout", lambda self, delay_ms: delay_ms // 10, ANY),
     plant("raft takes two of five for a majority", "raft", quorum, "compute_majority", lambda size: size // 2, ANY),
     plant("raft votes before it writes", "raft", Raft, "_finish", write_after_sending),

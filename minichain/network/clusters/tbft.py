@@ -1,8 +1,8 @@
 """TBFT in the simulator, and members that break its rules knowingly.
 
 `equivocate` proposes two values, one to each half of the others, and votes for whatever the one it talks to has voted for. One such member
-of four is borne, two make a fork. `impostor` proposes and votes in others' names, without their pens. `hoard` lets one member alone decide
-if it can, and then proposes to the rest an older value for which it has kept a proof of lock.
+of four is borne, two make a fork. `impostor` proposes and votes in others' names, without their pens, and makes up a past. `hoard` tells
+each member another half of the truth, against which only locks and new proofs of lock help.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from minichain.consensus.machine import Effect, Event, Message, Received, Record
 from minichain.consensus.signatures import Signatures
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_algorithm import TbftSettings
-from minichain.consensus.tbft_messages import Kind, Proposal, Vote, is_proposal, is_vote
+from minichain.consensus.tbft_messages import Commit, Decision, Decisions, Kind, Proposal, Vote, is_proposal, is_status, is_vote
 from minichain.consensus.validators import get_proposer
 from minichain.ledger.encoding import encode
 from minichain.network.byzantine import spread
@@ -113,7 +113,17 @@ class Impostor:
             case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed:
                 self._echoed.add(vote)
                 effects += [Send(sender, sign_as(self._around, vote, name)) for name in self._around.names]
+            case Received(sender, status) if is_status(status):
+                effects.append(Send(sender, Decisions((self._forge_decision(status.height),))))
         return effects
+
+    def _forge_decision(self, height: int) -> Decision:
+        """Return a past that never was."""
+        value = encode(Batch(height, self._around.member, ()))
+        votes = tuple(
+            sign_as(self._around, Vote(Kind.PRECOMMIT, height, 0, compute_hash(value), name, b""), name) for name in self._around.names
+        )
+        return Decision(value, Commit(height, 0, compute_hash(value), votes))
 
     def _forge_proposal(self, recipient: str, height: int, r: int) -> Proposal:
         """Return a proposal that seems to be the proposer's, for one member only."""
