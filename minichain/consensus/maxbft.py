@@ -22,7 +22,7 @@ signed in one epoch counts in another, because statements name it. At an epoch's
 What an attacker would try: two proposals or two votes in a view (evidence; only one is voted for), certificates of another epoch or hidden
 ones (the next leader goes on from the best that two thirds know), messages of far views (one a member is kept).
 
-Simplifications: votes and timeouts are counted one certificate a view, without aggregation. Decided nodes stay in memory for those who ask.
+Simplifications: decided nodes stay in memory for those who ask. Who enters an epoch later than its first leader misses its first view.
 """
 
 from collections.abc import Sequence
