@@ -3,7 +3,7 @@
 from minichain.consensus.machine import Applied, Broadcast, Decide, Received, Report, Send, SetTimer, Started, TimerFired, Validator, Write
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_algorithm import TbftSettings
-from minichain.consensus.tbft_messages import DropStatement, DropVote, Kind, Proposal, Vote
+from minichain.consensus.tbft_messages import Commit, Decision, DropStatement, DropVote, Kind, Proposal, Vote
 from minichain.ledger.encoding import encode
 from minichain.network.simulated_ledger import Batch, Entry, SimulatedLedger, compute_hash
 from minichain.network.tokens import Notes, Pen
@@ -109,3 +109,8 @@ def go_to(bench, r):
     bench.hear_votes("BC", Kind.PRECOMMIT, None, r)
     assert bench.machine.round == r
     return bench
+
+
+def make_decision(bench, value, height=1, members="ABC", r=0):
+    votes = tuple(bench.vote(member, Kind.PRECOMMIT, value, r, height) for member in members)
+    return Decision(value, Commit(height, r, compute_hash(value), votes))
