@@ -150,13 +150,13 @@ def test_two_equivocators_of_four_make_a_fork_and_it_convicts_them():
 
 
 def test_the_story_of_four_members():
-    """Height 1 without trouble; then B, whose turn is next, crashes while it proposes. To write the story anew: MINICHAIN_GOLDEN=1."""
+    """Height 1 without trouble; then B, whose turn is next, crashes while it proposes. To write the story anew: MINICHAIN_REGENERATE=1."""
     schedule = Schedule(
         7, 1100, Conditions((10, 10)), (Crash(120, 900, "B", 1),), (Request(5, "ann", "put x 5"), Request(150, "bob", "get x"))
     )
     simulation = Simulation(make_cluster("tbft", "ABCD"), schedule).run()
     story = render(simulation.trace)
-    if os.environ.get("MINICHAIN_GOLDEN"):
+    if os.environ.get("MINICHAIN_REGENERATE"):
         GOLDEN.parent.mkdir(exist_ok=True)
         GOLDEN.write_text(story)
     assert story == GOLDEN.read_text()
