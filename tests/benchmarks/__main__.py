@@ -2,6 +2,7 @@
 
 from tests.benchmarks import (
     bench_ciphers,
+    bench_consensus,
     bench_execution,
     bench_grader,
     bench_identity,
@@ -24,5 +25,7 @@ print()
 bench_execution.main()
 print()
 bench_ledger.main()
+print()
+bench_consensus.main()
 print()
 bench_grader.main()
