@@ -1,4 +1,7 @@
-"""What every test run here shares: where programs are found, how hypothesis draws, and when a skipped test counts as failed."""
+"""What every test run here shares: where programs are found, how hypothesis draws, when a skipped test counts as failed, what is counted.
+
+`make test` shares the tests between processes (pytest-xdist). Each tells what it counted when it ends, and the first process prints it.
+"""
 
 import os
 import shutil
@@ -25,7 +28,10 @@ collect_ignore = ["benchmarks"]
 
 FORBID_SKIPS = bool(os.environ.get("MINICHAIN_NO_SKIP"))
 LEFT_OUT = ("long", "browser")
-left_out = pytest.StashKey[Counter]()
+left_out = pytest.StashKey[dict]()
+"""How many tests of each mark this run leaves for `make test-all`."""
+cases = pytest.StashKey[dict]()
+"""For each published source and its number of cases, who has passed them."""
 
 
 def fail_instead(report):
@@ -54,7 +60,7 @@ def pytest_make_collect_report():
 
 
 def pytest_configure(config):
-    config.stash[left_out] = Counter()
+    config.stash[left_out], config.stash[cases] = Counter(), {}
 
 
 def pytest_deselected(items):
@@ -62,11 +68,41 @@ def pytest_deselected(items):
         item.config.stash[left_out].update(mark for mark in LEFT_OUT if item.get_closest_marker(mark))
 
 
+@pytest.fixture
+def count_cases(request):
+    """Return the function by which a test says how many cases of which source an implementation has passed."""
+
+    def count(source, number, implementation):
+        request.config.stash[cases].setdefault((source, number), []).append(implementation)
+
+    return count
+
+
+def pytest_sessionfinish(session):
+    """Hand over what was counted, if this is one of several processes."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left out"] = dict(session.config.stash[left_out])
+        output["cases"] = [[*key, who] for key, who in session.config.stash[cases].items()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    """Take what a process counted. All of them leave out the same tests."""
+    output = getattr(node, "workeroutput", {})
+    node.config.stash[left_out] = Counter(output.get("left out"))
+    for source, number, who in output.get("cases", ()):
+        node.config.stash[cases].setdefault((source, number), []).extend(who)
+
+
 def pytest_terminal_summary(terminalreporter, config):
-    """Say what this run left for `make test-all`."""
-    counts = config.stash[left_out]
-    if counts:
-        what = ", ".join(f"{count} {mark}" for mark, count in counts.items())
+    """Say which published cases were checked, and what this run left for `make test-all`."""
+    if config.stash[cases]:
+        terminalreporter.section("published cases passed")
+    for (source, number), implementations in sorted(config.stash[cases].items()):
+        terminalreporter.write_line(f"{source:44} {number:6,}   {', '.join(sorted(implementations))}")
+    if config.stash[left_out]:
+        what = ", ".join(f"{count} {mark}" for mark, count in sorted(config.stash[left_out].items()))
         terminalreporter.write_line(f"LEFT OUT: {what} (make test-all runs them)")
 
 

@@ -6,7 +6,8 @@ size, what counts is the price of one more submission: the difference between a 
 
 Throughput: ours on all processors, as a share of what the same cells reach when as many processes execute them with nothing around
 them (the floor). The cells of ps1 take microseconds, so there its share is that of any grader that gives a submission a process; the lab
-that counts computes as long as a lab about hashes does (about 25 ms: a chain of hashes, a Merkle root, a proof of work).
+that counts computes as long as a lab about hashes does (15 to 25 ms: a chain of hashes, a Merkle root, a proof of work). Both take
+turns, and the best turn of each counts, because other work on the machine slows down one or the other.
 
 Memory: the most that two workers, their warm processes (the tests' and the learners' parents) and the learners' own processes held
 together (proportional set size, so that what they share counts once), and what the coordinator holds beside them.
@@ -43,6 +44,7 @@ AT_LEAST, AIM = 100.0, 150.0
 AT_LEAST_OF_THE_FLOOR = 0.6
 AT_MOST_MEGABYTES = 200.0
 _POLL_SECONDS = 0.1
+_TURNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,17 @@ def _measure(folder: Path, assignment: str) -> dict:
 
 
 def _measure_throughput(folder: Path, assignment: str) -> tuple[float, float]:
-    """Return how many submissions a second ours grades on all processors, and how many the floor executes there."""
+    """Return how many submissions a second ours grades on all processors, and how many the floor executes there: the best of some turns."""
     submitted = sorted((folder / "submitted").iterdir())
     cores = len(os.sched_getaffinity(0))
-    ours = _time_ours(folder, submitted, 11, workers=cores) - _time_ours(folder, submitted, 1, workers=cores)
-    with ProcessPoolExecutor(cores) as pool:
-        walls = [cost.wall for cost in pool.map(_time_floor, [folder] * cores, [assignment] * cores, [submitted * 5] * cores)]
-    return 10 * SUBMISSIONS / ours.wall, 5 * SUBMISSIONS * cores / max(walls)
+    ours, floor = [], []
+    for _ in range(_TURNS):
+        cost = _time_ours(folder, submitted, 11, workers=cores) - _time_ours(folder, submitted, 1, workers=cores)
+        ours.append(10 * SUBMISSIONS / cost.wall)
+        with ProcessPoolExecutor(cores) as pool:
+            walls = [cost.wall for cost in pool.map(_time_floor, [folder] * cores, [assignment] * cores, [submitted * 5] * cores)]
+        floor.append(5 * SUBMISSIONS * cores / max(walls))
+    return max(ours), max(floor)
 
 
 def _measure_memory(folder: Path) -> tuple[float, float]:
