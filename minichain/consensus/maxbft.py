@@ -50,6 +50,7 @@ from minichain.consensus.maxbft_messages import (
     Behind,
     Certificate,
     Decision,
+    Epoch,
     Evidence,
     Help,
     MaxbftError,
@@ -77,7 +78,11 @@ FAR: Final = 100
 
 
 class Maxbft:
-    """The machine of one member, whose ledger has `height` blocks after genesis; `validators` decide about the next epoch's."""
+    """The machine of one member, whose ledger has `height` blocks after genesis and names `validators`.
+
+    They decide in the epoch that begins after this height. In the midst of one, those decide whom the ledger named at its beginning, and
+    they are on the disk: else a member that comes back would count other votes than the rest.
+    """
 
     def __init__(
         self,
@@ -86,7 +91,7 @@ class Maxbft:
         validators: Sequence[Validator],
         application: Application,
         signatures: Signatures,
-        records: Sequence[Proposal | Voted | Decision],
+        records: Sequence[Proposal | Voted | Decision | Epoch],
         height: int = 0,
     ) -> None:
         self.settings = settings
@@ -97,10 +102,11 @@ class Maxbft:
         self.decisions: dict[int, Decision] = {}
         self._effects: list[Effect] = []
         self.voted = 0
+        self.epochs = {record.number: record.validators for record in records if isinstance(record, Epoch)}
         for record in records:
             if isinstance(record, Decision):
                 self.decisions[record.nodes[0].height] = record
-        self._begin_epoch(validators)
+        self._begin_epoch(self._find_validators(height, validators))
         for record in records:
             if isinstance(record, Voted) and record.epoch == self.epoch:
                 self.voted = max(self.voted, record.view)
@@ -130,17 +136,33 @@ class Maxbft:
         self.seen: dict[int, Proposal] = {}
         """The first proposal of each view."""
 
+    def _find_validators(self, height: int, validators: Sequence[Validator]) -> Sequence[Validator]:
+        """Return who decides after a height: whom the disk names for its epoch, or whom the ledger names if the epoch begins now."""
+        return self.epochs.get(height // self.settings.epoch_heights, validators)
+
+    def _ends_epoch(self, height: int) -> bool:
+        """Return whether a height is an epoch's last."""
+        return height % self.settings.epoch_heights == 0
+
+    def _write_epoch(self) -> None:
+        """Have it on the disk who decides in this epoch."""
+        if self.epoch not in self.epochs:
+            self.epochs[self.epoch] = self.validators
+            self._effects.append(Write(Epoch(self.epoch, self.validators)))
+
     def step(self, event: Event) -> list[Effect]:
         """Take one event."""
         self._effects = []
         match event:
             case Started():
+                self._write_epoch()
                 self._decide_again()
                 self._enter(max(self.pace.view, 1))
             case TimerFired(timer):
                 self._on_timer(timer)
-            case Applied(height, validators) if height == self.decided and height % self.settings.epoch_heights == 0:
+            case Applied(height, validators) if height == self.decided and self._ends_epoch(height):
                 self._begin_epoch(validators)
+                self._write_epoch()
                 self._enter(1)
             case Received(sender, message):
                 self._on_message(sender, message)

@@ -142,6 +142,14 @@ class Voted:
 
 
 @dataclass(frozen=True)
+class Epoch:
+    """A record: who decides in this epoch. The ledger may name others already, for the next one."""
+
+    number: int
+    validators: tuple[Validator, ...]
+
+
+@dataclass(frozen=True)
 class Behind:
     """The sender has decided up to this height, and asks for what came after, or for a node that it lacks."""
 

@@ -65,6 +65,17 @@ def draw_schedule(cluster: Cluster, seed: int, *, byzantine: int | None = None, 
     return Schedule(seed, duration_ms, conditions, tuple(faults), tuple(requests), traitors, ROUGH_MS)
 
 
+def draw_changes(cluster: Cluster, schedule: Schedule) -> Schedule:
+    """Return the schedule with some transactions that let four of the members decide from then on."""
+    chance = Random(f"validators {schedule.seed}")
+    changes = []
+    for number in range(chance.randint(1, 3)):
+        chosen = sorted(chance.sample(cluster.names, 4))
+        changes.append(Request(chance.randrange(ROUGH_MS), f"administrator{number}", f"validators {','.join(chosen)}"))
+    requests = sorted((*schedule.requests, *changes), key=lambda request: request.at_ms)
+    return replace(schedule, requests=tuple(requests))
+
+
 def draw_partition(chance: Random, names: Sequence[str]) -> Partition:
     """Return a time in which the network is in two."""
     order = chance.sample(list(names), len(names))
@@ -93,11 +104,18 @@ def draw_operation(cluster: Cluster, chance: Random, number: int) -> str:
 
 
 def run_seeds(
-    cluster: Cluster, seeds: Sequence[int], *, byzantine: int | None = None, behaviours: Sequence[str] | None = None
+    cluster: Cluster,
+    seeds: Sequence[int],
+    *,
+    byzantine: int | None = None,
+    behaviours: Sequence[str] | None = None,
+    changes: bool = False,
 ) -> Iterator[Failure | None]:
-    """Yield for each seed what its run broke, or None."""
+    """Yield for each seed what its run broke, or None. If `changes`, validators come and go."""
     for seed in seeds:
         schedule = draw_schedule(cluster, seed, byzantine=byzantine, behaviours=behaviours)
+        if changes:
+            schedule = draw_changes(cluster, schedule)
         violation = check_run(Simulation(cluster, schedule).run())
         yield None if violation is None else Failure(schedule, violation)
 

@@ -26,6 +26,8 @@ class Bug:
     engine: str
     patches: tuple[tuple[object, str, Callable], ...]
     breaks: tuple[str, ...]
+    needs_changes: bool = False
+    """Whether it only shows while validators change."""
 
     def plant(self, monkeypatch) -> None:
         """Put the mistake in, until the test is over."""
@@ -76,8 +78,8 @@ def write_last(machine):
     return swapped
 
 
-def plant(name, engine, where, attribute, instead, breaks=SAFETY):
-    return Bug(name, engine, ((where, attribute, instead),), breaks)
+def plant(name, engine, where, attribute, instead, breaks=SAFETY, *, needs_changes=False):
+    return Bug(name, engine, ((where, attribute, instead),), breaks, needs_changes)
 
 
 BUGS = [
@@ -92,6 +94,16 @@ BUGS = [
     plant("maxbft decides what is certified", "maxbft", Maxbft, "_find_decided", lambda self, chain: chain[-1], ANY),
     plant("maxbft votes twice in a view", "maxbft", Maxbft, "_may_vote", lambda self, node: node.view >= self.voted),
     plant("maxbft speaks before it writes", "maxbft", Maxbft, "step", write_last(Maxbft)),
+    plant(
+        "maxbft takes its ledger's validators in the midst of an epoch",
+        "maxbft",
+        Maxbft,
+        "_find_validators",
+        lambda self, height, validators: validators,
+        ANY,
+        needs_changes=True,
+    ),
+    plant("maxbft ends its epoch at every height", "maxbft", Maxbft, "_ends_epoch", lambda self, height: True, ANY, needs_changes=True),
     plant("tbft with half as a quorum", "tbft", Votes, "is_quorum", lambda self, weight: 2 * weight >= self.total),
     plant("tbft without locks", "tbft", Tbft, "_is_unlocked", lambda self, proposal: True),
     plant("tbft unlocks for an older polka", "tbft", Tbft, "_is_newer", lambda self, valid_round, _: valid_round is not None),

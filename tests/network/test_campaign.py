@@ -14,16 +14,17 @@ from tests.consensus.planted import BUGS
 SIZES = {"solo": 1, "raft": 5}
 """Members of an engine's cluster; four where nothing else is said."""
 CAN_FORK = [engine for engine in ENGINES if engine in ("tbft", "maxbft")]
+"""Engines that bear liars. Their validators change while they run; whoever does not vote follows all the same, as in Raft nobody does."""
 
 
-def make(engine):
-    return make_cluster(engine, "ABCDEFG"[: SIZES.get(engine, 4)])
+def make(engine, *, changes=False):
+    return make_cluster(engine, "ABCDEFG"[: 5 if changes else SIZES.get(engine, 4)])
 
 
-def assert_holds(engine, seeds):
+def assert_holds(engine, seeds, *, changes=False):
     """No run of these seeds breaks a rule; one that does is told as short as it goes."""
-    cluster = make(engine)
-    failure = next((failure for failure in run_seeds(cluster, seeds) if failure is not None), None)
+    cluster = make(engine, changes=changes)
+    failure = next((failure for failure in run_seeds(cluster, seeds, changes=changes) if failure is not None), None)
     if failure is not None:
         small = shrink(cluster, failure)
         story = render(Simulation(cluster, small.schedule).run().trace)
@@ -49,6 +50,24 @@ def test_no_rule_is_broken_in_twenty_thousand_runs(engine):
 
 
 @pytest.mark.parametrize("engine", CAN_FORK)
+def test_no_rule_is_broken_while_validators_change(engine):
+    assert_holds(engine, range(10), changes=True)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("engine", CAN_FORK)
+def test_no_rule_is_broken_in_many_runs_while_validators_change(engine):
+    assert_holds(engine, range(1000, 1200), changes=True)
+
+
+@pytest.mark.long
+@pytest.mark.soak
+@pytest.mark.parametrize("engine", CAN_FORK)
+def test_no_rule_is_broken_in_thousands_of_runs_while_validators_change(engine):
+    assert_holds(engine, range(200_000, 202_000), changes=True)
+
+
+@pytest.mark.parametrize("engine", CAN_FORK)
 def test_one_more_traitor_than_it_bears_makes_a_fork(engine):
     cluster = make(engine)
     failures = run_seeds(cluster, range(200), byzantine=cluster.tolerated + 1, behaviours=["twins"])
@@ -61,8 +80,8 @@ def test_one_more_traitor_than_it_bears_makes_a_fork(engine):
 def test_a_planted_bug_is_found(bug, monkeypatch):
     """Within 2,000 seeds, and by the rule that it breaks."""
     bug.plant(monkeypatch)
-    cluster = make(bug.engine)
-    found = next((failure for failure in run_seeds(cluster, range(2000)) if failure is not None), None)
+    cluster = make(bug.engine, changes=bug.needs_changes)
+    found = next((failure for failure in run_seeds(cluster, range(2000), changes=bug.needs_changes) if failure is not None), None)
     assert found is not None, f"{bug.name}: 2,000 runs, and nobody noticed"
     assert found.violation.rule in bug.breaks
 
