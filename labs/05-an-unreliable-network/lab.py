@@ -219,7 +219,9 @@ for given_record in (None, 7, "text", [], {}, {"author": "A", "text": "x"}, {**g
         given_answer = judge_record(given_record)
     except Exception as error:
         given_answer = f"raised {type(error).__name__}"
-    assert given_answer == "MALFORMED", f"{given_record!r} → {given_answer}: «record.malformed»"
+    if given_answer != "MALFORMED":
+        print(given_record, "→", given_answer)
+    assert given_answer == "MALFORMED", "«record.malformed»"
 assert judge_record(make_record("A", "x" * MAX_TEXT)) is None, "«record.just»"
 assert judge_record(make_record("A", "x" * (MAX_TEXT + 1))) == "TOO_LONG", "«record.long»"
 assert judge_record(make_record("A", "仓" * 34)) == "TOO_LONG", "«record.bytes»"
@@ -383,13 +385,13 @@ from collections import Counter
 given_names = [f"n{number}" for number in range(9)]
 given_first, given_any = Counter(), Counter()
 given_node = {**start_node("A", given_names, SEED), "scores": {"n4": -50}}
-for given_number in range(300):
+for _ in range(600):
     given_answer = choose_peers(given_node, 3, ["n7"])
     assert isinstance(given_answer, list) and len(given_answer) == len(set(given_answer)) == 3, "«peers.any»"
     given_first[given_answer[0]] += 1
     given_any.update(given_answer)
 assert set(given_any) == set(given_names) - {"n4", "n7"}, "«peers.any»"
-assert all(80 < given_any[given_name] < 180 for given_name in given_any) and all(20 < given_first[given_name] < 75 for given_name in given_any), "«peers.any-chance»"
+assert all(200 < given_any[given_name] < 315 and 50 < given_first[given_name] < 122 for given_name in given_any), "«peers.any-chance»"
 given_chance = given_node["chance"]
 given_runs = [[choose_peers({**given_node, "chance": given_chance}, given_size, []) for given_size in range(10)] for _ in range(2)]
 assert given_runs[0] == given_runs[1], "«peers.any-again»"
@@ -672,7 +674,7 @@ for given_message in (
     {"kind": "records", "records": []}, {"kind": "records", "records": [1, None, {}]}, {"kind": "have", "ids": []},
     {"kind": "have", "ids": given_ids[:200]}, {"kind": "want", "ids": given_ids[:8]},
 ):
-    assert is_well_formed(given_message) is True, f"{str(given_message)[:60]} → «guard.good»"
+    assert is_well_formed(given_message) is True, "«guard.good»"
 for given_message in (
     None, "have", [], {}, {"kind": "have"}, {"kind": "shout", "ids": []}, {"kind": ["have"], "ids": []}, {"kind": "have", "records": []},
     {"kind": "have", "ids": [], "more": 1}, {"kind": "records", "records": {}}, {"kind": "have", "ids": "12345678"}, {"kind": "have", "ids": [["x"]]},
@@ -681,7 +683,9 @@ for given_message in (
         given_answer = is_well_formed(given_message)
     except Exception as error:
         given_answer = f"raised {type(error).__name__}"
-    assert given_answer is False, f"{given_message!r} → {given_answer}: «guard.bad»"
+    if given_answer is not False:
+        print(given_message, "→", given_answer)
+    assert given_answer is False, "«guard.bad»"
 assert is_well_formed({"kind": "records", "records": [1] * 9}) is False, "«guard.many»"
 assert is_well_formed({"kind": "have", "ids": given_ids}) is False and is_well_formed({"kind": "want", "ids": given_ids[:9]}) is False, "«guard.many-ids»"
 assert is_well_formed({"kind": "want", "ids": [given_ids[0], given_ids[0]]}) is False, "«guard.same»"
@@ -783,7 +787,8 @@ assert len({normalise(on_tick(given_node))[0][0] for _ in range(30)}) == 3, "«t
 given_node["records"] = dict(zip(given_ids, given_some))
 assert normalise(on_tick(given_node))[0][1]["ids"] == given_ids[5:], "«tick.last»"
 given_node["scores"] = {"B": -50, "C": -50, "D": -51}
-assert {given_peer for given_peer, _ in normalise(on_tick(given_node))} <= {"B", "C"} and given_node["scores"]["B"] == -49, "«tick.recover»"
+given_answer = normalise(on_tick(given_node))
+assert len(given_answer) == 1 and given_answer[0][0] in ("B", "C") and given_node["scores"]["B"] == -49, "«tick.recover»"
 given_node = start_node("A", ["B", "C", "D"], 0)
 assert len(normalise(step(given_node, ["publish", "x"]))) == 3, "«tick.publish»"
 assert normalise(step(given_node, ["message", "B", {"kind": "have", "ids": []}]))[0][0] == "B", "«tick.message»"
@@ -809,7 +814,8 @@ assert normalise(on_tick({**given_node, "peers": []})) == [], "«tick.any»"
 def watch(plan):
     """«watch»"""
     transcript = run(plan)
-    assert isinstance(transcript, dict) and not transcript.get("storm"), "«watch.storm»"
+    if not isinstance(transcript, dict) or transcript.get("storm"):
+        return None
     return replay_nodes(plan, transcript)
 
 
@@ -873,13 +879,17 @@ given_plan = {
     "lost_in_1000": 200, "doubled_in_1000": 100, "rough_until_ms": 1400,
 }
 given_replay = watch(given_plan)
+assert given_replay, "«watch.storm»"
 given_fault = find_fault(given_replay)
 assert given_fault != "twice", "«network.twice»"
 assert given_fault is None, "«network.fault»"
 for given_text in ("from A", "from B", "from E"):
     for given_name in given_plan["names"]:
-        assert given_text in list_texts(given_replay, given_name), f"{given_name}: {given_text!r}. «network.missing»{tell(given_replay, given_text)}"
+        if given_text not in list_texts(given_replay, given_name):
+            print(f"{given_name}: {given_text!r}", tell(given_replay, given_text))
+        assert given_text in list_texts(given_replay, given_name), "«network.missing»"
 given_halfway = watch({**given_plan, "until_ms": 1399})
+assert given_halfway, "«watch.storm»"
 assert all("from E" in list_texts(given_halfway, given_name) for given_name in "DEF"), "«network.half»"
 assert run(given_plan) == run(given_plan), "«network.again»"
 ### BEGIN HIDDEN TESTS
@@ -895,11 +905,13 @@ for given_size in (2, 5, 9, 12):
         "cuts": [[300, 1500, given_groups]], "lost_in_1000": 250, "doubled_in_1000": 150, "rough_until_ms": 1700,
     }
     given_replay = watch(given_plan)
+    assert given_replay, "«watch.storm»"
     assert find_fault(given_replay) is None, "«network.any-fault»"
     for given_name in given_names:
         assert list_texts(given_replay, given_name) == sorted(text for _, _, text in given_publish), "«network.any-missing»"
     given_plan = {**given_plan, "cuts": [[0, 9999, given_groups]], "lost_in_1000": 100, "until_ms": 4000}
     given_replay = watch(given_plan)
+    assert given_replay, "«watch.storm»"
     assert find_fault(given_replay) is None, "«network.any-fault»"
     for given_group in given_groups:
         for given_name in given_group:
@@ -919,9 +931,12 @@ assert run(given_plan) == run(given_plan) and run(given_plan) != run({**given_pl
 import math
 given_names = [f"n{number}" for number in range(16)]
 given_replay = watch({"names": given_names, "seed": 3, "until_ms": 1500, "publish": [[10, "n0", "news"]]})
+assert given_replay, "«watch.storm»"
 assert all(list_texts(given_replay, given_name) == ["news"] for given_name in given_names), "«bound.all»"
 given_copies = count_copies(given_replay, "news")
-assert given_copies <= 16 * math.log2(16) * 1.5, f"{given_copies} «bound.copies»"
+if given_copies > 16 * math.log2(16) * 1.5:
+    print(given_copies, "«bound.count»")
+assert given_copies <= 16 * math.log2(16) * 1.5, "«bound.copies»"
 assert given_copies >= 15, "«bound.few»"
 given_late = [given_moment for given_moment in given_replay.moments if given_moment.at_ms > 1200 and given_moment.event[0] != "tick"]
 assert not any(given_moment.sent for given_moment in given_late), "«bound.quiet»"
@@ -932,6 +947,7 @@ for given_size in (12, 24, 40):
     given_names = [f"n{number}" for number in range(given_size)]
     given_plan = {"names": given_names, "seed": given_draw.randrange(10**6), "until_ms": 1300, "publish": [[10, given_draw.choice(given_names), "a"], [30, given_names[-1], "b"]]}
     given_replay = watch(given_plan)
+    assert given_replay, "«watch.storm»"
     assert find_fault(given_replay) is None, "«bound.any-all»"
     given_last = max(moment.at_ms for moment in given_replay.moments if moment.delivered)
     assert all(list_texts(given_replay, given_name) == ["a", "b"] for given_name in given_names), "«bound.any-all»"
@@ -957,6 +973,7 @@ given_script = [[100 + 10 * number, given_name, {"kind": "records", "records": [
 given_script += [[4000, "A", {"kind": "records", "records": [make_record("M", "sorry")]}]]
 given_plan = {"names": ["A", "B", "C", "D", "M"], "seed": 2, "until_ms": 5000, "publish": [[500, "B", "from B"]], "scripts": {"M": given_script}}
 given_replay = watch(given_plan)
+assert given_replay, "«watch.storm»"
 assert find_fault(given_replay) is None, "«liars.fault»"
 assert all("give all to M" not in list_texts(given_replay, given_name) for given_name in "ABCD"), "«liars.delivered»"
 assert all("from B" in list_texts(given_replay, given_name) for given_name in "ABCD"), "«liars.framed»"
@@ -979,6 +996,7 @@ given_script = [[given_draw.randrange(50, 700), given_name, given_draw.choice(gi
 given_script += [[given_draw.randrange(50, 120), given_name, given_rubbish[1]] for given_name in given_names]
 given_plan = {"names": [*given_names, "M"], "seed": given_draw.randrange(10**6), "until_ms": 4600, "publish": given_publish, "scripts": {"M": given_script}}
 given_replay = watch(given_plan)
+assert given_replay, "«watch.storm»"
 assert find_fault(given_replay) is None, "«liars.any-fault»"
 for given_name in given_names:
     assert list_texts(given_replay, given_name) == sorted(given_records), "«liars.any-blocked»"
@@ -988,12 +1006,14 @@ assert not any(to == "M" for moment in given_replay.moments if 400 < moment.at_m
 assert any(to == "M" for moment in given_replay.moments if moment.at_ms > 4200 for to, _ in moment.sent), "«liars.any-recovered»"
 given_script = [[1500 + 3 * number, "n0", {"kind": given_kind, "ids": []}] for number in range(100) for given_kind in ("have", "want")]
 given_replay = watch({**given_plan, "scripts": {"M": given_script}})
+assert given_replay, "«watch.storm»"
 given_asked = [moment for moment in given_replay.moments if moment.name == "n0" and moment.event[:2] == ["message", "M"]]
 assert len(given_asked) == 200, "«liars.any-amplified»"
 assert all(len(moment.sent) <= 1 and all(to == "M" and len(message["records"]) <= 8 for to, message in moment.sent) for moment in given_asked), "«liars.any-amplified»"
 given_script = [[20 + 100 * number, name, {"kind": "shout"}] for number in range(2) for name in given_names]
 given_script += [[2500, name, {"kind": "records", "records": [make_record("M", "still here")]}] for name in given_names]
 given_replay = watch({**given_plan, "scripts": {"M": given_script}})
+assert given_replay, "«watch.storm»"
 assert all("still here" in list_texts(given_replay, name) for name in given_names), "«liars.any-forgiving»"
 ### END HIDDEN TESTS
 

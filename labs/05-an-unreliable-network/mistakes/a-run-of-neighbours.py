@@ -1,4 +1,4 @@
-# fails: heard
+# fails: peers
 # Draws where to begin and takes the ones that follow: some peers are chosen more often than others.
 
 # %% task="peers"

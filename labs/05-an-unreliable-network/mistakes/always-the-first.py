@@ -1,4 +1,4 @@
-# fails: heard
+# fails: peers tick delivery liars
 # Always chooses the first peers of the list.
 
 # %% task="peers"

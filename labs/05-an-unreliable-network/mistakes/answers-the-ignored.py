@@ -1,4 +1,4 @@
-# fails: heard
+# fails: guard
 # Takes no records from who is ignored, and answers its questions.
 
 # %% task="guard"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: pull guard bound liars
 # Answers every have, if only with empty lists.
 
 # %% task="pull"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: record push liars
 # Looks whether there is a seal, not whose.
 
 # %% task="record"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: push guard
 # Pushes a record back to who sent it.
 
 # %% task="push"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: push guard liars
 # Punishes the author whom a forged record names, not who sent it.
 
 # %% task="push"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: pull liars
 # Answers a short question with everything it has.
 
 # %% task="pull"

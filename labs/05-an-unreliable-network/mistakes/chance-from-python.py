@@ -1,4 +1,4 @@
-# fails: heard
+# fails: peers delivery
 # Takes chance from Python's random: no run can be repeated.
 
 # %% task="peers"

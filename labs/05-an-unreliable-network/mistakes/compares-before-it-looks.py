@@ -1,4 +1,4 @@
-# fails: heard
+# fails: guard liars
 # Compares ids before it knows that they are texts.
 
 # %% task="guard"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: record
 # Counts characters, not bytes.
 
 # %% task="record"

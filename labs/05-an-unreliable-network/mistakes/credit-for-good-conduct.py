@@ -1,4 +1,4 @@
-# fails: heard
+# fails: score tick
 # Lets scores rise above 0, so that credit can be saved up.
 
 # %% task="score"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: push guard delivery bound liars
 # Delivers every copy of a record.
 
 # %% task="push"

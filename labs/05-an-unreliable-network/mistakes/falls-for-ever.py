@@ -1,4 +1,4 @@
-# fails: heard
+# fails: score
 # Punishes without end: a node that was broken is shut out for good.
 
 # %% task="score"

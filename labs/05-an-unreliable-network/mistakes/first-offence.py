@@ -1,4 +1,4 @@
-# fails: heard
+# fails: score peers guard
 # Ignores a peer after its first bad message.
 
 # %% task="score"

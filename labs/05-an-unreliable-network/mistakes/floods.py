@@ -1,4 +1,4 @@
-# fails: heard
+# fails: push bound
 # Pushes every new record to all peers.
 
 # %% task="push"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: guard
 # Lets ids of any length in, asks for them, and so spreads them.
 
 # %% task="guard"

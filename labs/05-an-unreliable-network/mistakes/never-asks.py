@@ -1,4 +1,4 @@
-# fails: heard
+# fails: pull
 # Offers what it has, and never asks for what it lacks.
 
 # %% task="pull"

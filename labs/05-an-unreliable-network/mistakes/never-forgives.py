@@ -1,4 +1,4 @@
-# fails: heard
+# fails: score tick liars
 # Lets no score recover.
 
 # %% task="score"

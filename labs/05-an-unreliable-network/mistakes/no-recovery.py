@@ -1,4 +1,4 @@
-# fails: heard
+# fails: tick liars
 # Never calls recover.
 
 # %% task="tick"

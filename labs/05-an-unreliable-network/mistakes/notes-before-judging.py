@@ -1,4 +1,4 @@
-# fails: heard
+# fails: push guard liars
 # Notes the id before it has judged the record: a forged copy blocks the genuine one.
 
 # %% task="push"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: tick
 # Sends the first ids that it holds, not the last.
 
 # %% task="tick"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: guard
 # Allows as many records as ids.
 
 # %% task="guard"

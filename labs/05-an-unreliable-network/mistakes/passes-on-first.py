@@ -1,4 +1,4 @@
-# fails: heard
+# fails: push guard delivery bound liars
 # Passes on everything at once, and checks only what it keeps for itself.
 
 # %% task="push"

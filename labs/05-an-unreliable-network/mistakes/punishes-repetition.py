@@ -1,4 +1,4 @@
-# fails: heard
+# fails: push
 # Punishes a peer for a record that is known already.
 
 # %% task="push"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: guard
 # Goes on punishing who is ignored.
 
 # %% task="guard"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: tick delivery bound liars
 # Never pulls: what a push missed stays missing.
 
 # %% task="tick"

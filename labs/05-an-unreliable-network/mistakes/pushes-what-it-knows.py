@@ -1,4 +1,4 @@
-# fails: heard
+# fails: push delivery bound liars
 # Pushes again what it has already: the network never comes to rest.
 
 # %% task="push"

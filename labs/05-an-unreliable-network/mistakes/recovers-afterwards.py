@@ -1,4 +1,4 @@
-# fails: heard
+# fails: tick
 # Lets the scores recover only after it has chosen.
 
 # %% task="tick"

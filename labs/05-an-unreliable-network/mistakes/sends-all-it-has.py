@@ -1,4 +1,4 @@
-# fails: heard
+# fails: pull bound
 # Sends its records whether or not the other has them.
 
 # %% task="pull"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: tick
 # Says nothing while it holds nothing, so a newcomer never asks.
 
 # %% task="tick"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: peers push tick liars
 # Chooses peers that are ignored.
 
 # %% task="peers"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: tick bound
 # Sends a have to all peers at every tick.
 
 # %% task="tick"

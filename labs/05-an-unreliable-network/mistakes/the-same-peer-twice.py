@@ -1,4 +1,4 @@
-# fails: heard
+# fails: peers push
 # Draws with replacement, so a peer may be chosen twice.
 
 # %% task="peers"

@@ -1,4 +1,4 @@
-# fails: heard
+# fails: record push
 # Looks into what comes in as if it were a record for certain.
 
 # %% task="record"
