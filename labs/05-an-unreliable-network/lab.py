@@ -895,13 +895,13 @@ assert run(given_plan) == run(given_plan), "«network.again»"
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/delivery")
-for given_size in (2, 5, 9, 12):
+for given_size in (2, 5, 9):
     given_names = [f"n{number}" for number in range(given_size)]
     given_mixed = given_draw.sample(given_names, given_size)
     given_groups = [given_mixed[: given_size // 2], given_mixed[given_size // 2 :]]
     given_publish = [[given_draw.randrange(10, 1600), given_draw.choice(given_names), f"text {number}"] for number in range(12)]
     given_plan = {
-        "names": given_names, "seed": given_draw.randrange(10**6), "until_ms": 4500, "publish": given_publish,
+        "names": given_names, "seed": given_draw.randrange(10**6), "until_ms": 3700, "publish": given_publish,
         "cuts": [[300, 1500, given_groups]], "lost_in_1000": 250, "doubled_in_1000": 150, "rough_until_ms": 1700,
     }
     given_replay = watch(given_plan)
@@ -909,13 +909,14 @@ for given_size in (2, 5, 9, 12):
     assert find_fault(given_replay) is None, "«network.any-fault»"
     for given_name in given_names:
         assert list_texts(given_replay, given_name) == sorted(text for _, _, text in given_publish), "«network.any-missing»"
-    given_plan = {**given_plan, "cuts": [[0, 9999, given_groups]], "lost_in_1000": 100, "until_ms": 4000}
+    given_plan = {**given_plan, "cuts": [[0, 9999, given_groups]], "lost_in_1000": 100, "until_ms": 3500}
     given_replay = watch(given_plan)
     assert given_replay, "«watch.storm»"
     assert find_fault(given_replay) is None, "«network.any-fault»"
     for given_group in given_groups:
         for given_name in given_group:
             assert list_texts(given_replay, given_name) == sorted(text for _, who, text in given_publish if who in given_group), "«network.any-half»"
+given_plan = {**given_plan, "until_ms": 1000}
 assert run(given_plan) == run(given_plan) and run(given_plan) != run({**given_plan, "seed": 1}), "«network.any-again»"
 ### END HIDDEN TESTS
 
@@ -943,7 +944,7 @@ assert not any(given_moment.sent for given_moment in given_late), "«bound.quiet
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/bound")
-for given_size in (12, 24, 40):
+for given_size in (12, 28):
     given_names = [f"n{number}" for number in range(given_size)]
     given_plan = {"names": given_names, "seed": given_draw.randrange(10**6), "until_ms": 1300, "publish": [[10, given_draw.choice(given_names), "a"], [30, given_names[-1], "b"]]}
     given_replay = watch(given_plan)
@@ -983,7 +984,7 @@ assert all("sorry" in list_texts(given_replay, given_name) for given_name in "AB
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/liars")
-given_names = [f"n{number}" for number in range(7)]
+given_names = [f"n{number}" for number in range(6)]
 given_publish = [[800 + 90 * number, given_draw.choice(given_names), f"text {number}"] for number in range(10)]
 given_records = {text: make_record(who, text) for _, who, text in given_publish}
 given_rubbish = [
@@ -1005,14 +1006,14 @@ assert len(given_moments) > 20 and not any(moment.sent for moment in given_momen
 assert not any(to == "M" for moment in given_replay.moments if 400 < moment.at_ms < 1000 for to, _ in moment.sent), "«liars.any-ignored»"
 assert any(to == "M" for moment in given_replay.moments if moment.at_ms > 4200 for to, _ in moment.sent), "«liars.any-recovered»"
 given_script = [[1500 + 3 * number, "n0", {"kind": given_kind, "ids": []}] for number in range(100) for given_kind in ("have", "want")]
-given_replay = watch({**given_plan, "scripts": {"M": given_script}})
+given_replay = watch({**given_plan, "until_ms": 2000, "scripts": {"M": given_script}})
 assert given_replay, "«watch.storm»"
 given_asked = [moment for moment in given_replay.moments if moment.name == "n0" and moment.event[:2] == ["message", "M"]]
 assert len(given_asked) == 200, "«liars.any-amplified»"
 assert all(len(moment.sent) <= 1 and all(to == "M" and len(message["records"]) <= 8 for to, message in moment.sent) for moment in given_asked), "«liars.any-amplified»"
 given_script = [[20 + 100 * number, name, {"kind": "shout"}] for number in range(2) for name in given_names]
-given_script += [[2500, name, {"kind": "records", "records": [make_record("M", "still here")]}] for name in given_names]
-given_replay = watch({**given_plan, "scripts": {"M": given_script}})
+given_script += [[1500, name, {"kind": "records", "records": [make_record("M", "still here")]}] for name in given_names]
+given_replay = watch({**given_plan, "until_ms": 2000, "scripts": {"M": given_script}})
 assert given_replay, "«watch.storm»"
 assert all("still here" in list_texts(given_replay, name) for name in given_names), "«liars.any-forgiving»"
 ### END HIDDEN TESTS

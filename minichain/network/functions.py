@@ -128,7 +128,8 @@ def replay_nodes(plan: Mapping[str, Plain], transcript: Plain) -> Replay:
             number = len(moments)
             if number >= len(steps) or steps[number][0] != name:
                 raise TranscriptError(f"step {number}: {name} had something to do, and the transcript does not say so")
-            _, sent, delivered = steps[number]
+            sent: list[Any] = steps[number][1]
+            delivered: list[Any] = steps[number][2]
             moments.append(Moment(simulation.now_ms, name, event, sent, delivered))
             return sent
 
@@ -178,7 +179,7 @@ class _Machine:
                 return self._do(["message", sender, copy_plain(message)])
             case TimerFired("tick"):
                 return [SetTimer("tick", TICK_MS), *self._do(["tick"])]
-            case TimerFired((_, number)):
+            case TimerFired((_, int(number))):
                 return self._do(["publish", self._texts[number][1]])
         return []
 

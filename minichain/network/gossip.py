@@ -66,5 +66,5 @@ def on_have(node: Node, sender: str, texts: list[str]) -> Sends:
     """Make up for what one of the two lacks; say nothing if neither does."""
     missing = [text for text in node["delivered"] if text not in texts]
     wanted = [text for text in texts if text not in node["delivered"]]
-    answers = [[sender, {"kind": "push", "texts": missing}], [sender, {"kind": "want", "texts": wanted}]]
-    return [answer for answer in answers if answer[1]["texts"]]
+    answers = [("push", missing), ("want", wanted)]
+    return [[sender, {"kind": kind, "texts": some}] for kind, some in answers if some]

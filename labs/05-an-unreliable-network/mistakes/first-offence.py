@@ -1,4 +1,4 @@
-# fails: score peers guard
+# fails: score peers guard tick
 # Ignores a peer after its first bad message.
 
 # %% task="score"
