@@ -25,18 +25,21 @@ from typing import Any, Final
 from minichain.figures import (
     Avalanche,
     BlockExplorer,
+    GossipSpread,
     HashChain,
     MerkleTree,
     NonceReuse,
     SignatureFlow,
     describe_avalanche,
     describe_block_explorer,
+    describe_gossip_spread,
     describe_hash_chain,
     describe_merkle_tree,
     describe_nonce_reuse,
     describe_signature_flow,
     draw_avalanche,
     draw_block_explorer,
+    draw_gossip_spread,
     draw_hash_chain,
     draw_merkle_tree,
     draw_nonce_reuse,
@@ -64,6 +67,10 @@ def _draw_explorer(explorer: BlockExplorer, lang: str) -> tuple[str, str]:
     return draw_block_explorer(explorer, lang, with_words=False), describe_block_explorer(explorer, lang)
 
 
+def _draw_spread(spread: GossipSpread, lang: str) -> tuple[str, str]:
+    return draw_gossip_spread(spread, lang, with_words=False), describe_gossip_spread(spread, lang)
+
+
 def _draw_chain(chain: HashChain, lang: str) -> tuple[str, str]:
     return draw_hash_chain(chain, lang, with_words=False), describe_hash_chain(chain, lang)
 
@@ -85,6 +92,7 @@ FIGURES: Final[Mapping[type, Draw]] = {
     AvalancheView: lambda view, lang: _draw_avalanche(view.avalanche, lang),
     BlockExplorer: _draw_explorer,
     BlockExplorerView: lambda view, lang: _draw_explorer(view.explorer, lang),
+    GossipSpread: _draw_spread,
     HashChain: _draw_chain,
     HashChainView: lambda view, lang: _draw_chain(view.chain, lang),
     MerkleTree: _draw_tree,

@@ -385,13 +385,13 @@ from collections import Counter
 given_names = [f"n{number}" for number in range(9)]
 given_first, given_any = Counter(), Counter()
 given_node = {**start_node("A", given_names, SEED), "scores": {"n4": -50}}
-for _ in range(600):
+for _ in range(1000):
     given_answer = choose_peers(given_node, 3, ["n7"])
     assert isinstance(given_answer, list) and len(given_answer) == len(set(given_answer)) == 3, "«peers.any»"
     given_first[given_answer[0]] += 1
     given_any.update(given_answer)
 assert set(given_any) == set(given_names) - {"n4", "n7"}, "«peers.any»"
-assert all(200 < given_any[given_name] < 315 and 50 < given_first[given_name] < 122 for given_name in given_any), "«peers.any-chance»"
+assert all(343 < given_any[given_name] < 515 and 82 < given_first[given_name] < 204 for given_name in given_any), "«peers.any-chance»"
 given_chance = given_node["chance"]
 given_runs = [[choose_peers({**given_node, "chance": given_chance}, given_size, []) for given_size in range(10)] for _ in range(2)]
 assert given_runs[0] == given_runs[1], "«peers.any-again»"
@@ -799,7 +799,7 @@ given_node = {**start_node("A", [f"n{number}" for number in range(5)], SEED), "s
 given_first = normalise(on_tick(given_node))
 assert given_node["scores"] == {"n1": -79, "n2": -50} and given_first[0][0] in ("n0", "n3", "n4"), "«tick.any»"
 given_count = Counter(normalise(step(given_node, ["tick"]))[0][0] for _ in range(250))
-assert set(given_count) == {f"n{number}" for number in range(5)} and all(25 < number < 80 for number in given_count.values()), "«tick.any-chance»"
+assert set(given_count) == {f"n{number}" for number in range(5)} and all(12 < number < 92 for number in given_count.values()), "«tick.any-chance»"
 assert given_node["scores"] == {}, "«tick.any»"
 assert normalise(on_tick({**given_node, "peers": []})) == [], "«tick.any»"
 ### END HIDDEN TESTS
@@ -873,10 +873,10 @@ def tell(replay, text):
 
 # %% test="delivery" points=3
 given_plan = {
-    "names": ["A", "B", "C", "D", "E", "F"], "seed": 5, "until_ms": 3000,
+    "names": ["A", "B", "C", "D", "E", "F"], "seed": 5, "until_ms": 4000,
     "publish": [[10, "A", "from A"], [700, "B", "from B"], [710, "E", "from E"]],
-    "cuts": [[400, 1400, [["A", "B", "C"], ["D", "E", "F"]]]],
-    "lost_in_1000": 200, "doubled_in_1000": 100, "rough_until_ms": 1400,
+    "cuts": [[400, 2400, [["A", "B", "C"], ["D", "E", "F"]]]],
+    "lost_in_1000": 200, "doubled_in_1000": 100, "rough_until_ms": 2400,
 }
 given_replay = watch(given_plan)
 assert given_replay, "«watch.storm»"
@@ -888,7 +888,7 @@ for given_text in ("from A", "from B", "from E"):
         if given_text not in list_texts(given_replay, given_name):
             print(f"{given_name}: {given_text!r}", tell(given_replay, given_text))
         assert given_text in list_texts(given_replay, given_name), "«network.missing»"
-given_halfway = watch({**given_plan, "until_ms": 1399})
+given_halfway = watch({**given_plan, "until_ms": 2399})
 assert given_halfway, "«watch.storm»"
 assert all("from E" in list_texts(given_halfway, given_name) for given_name in "DEF"), "«network.half»"
 assert run(given_plan) == run(given_plan), "«network.again»"
@@ -909,7 +909,7 @@ for given_size in (2, 5, 9):
     assert find_fault(given_replay) is None, "«network.any-fault»"
     for given_name in given_names:
         assert list_texts(given_replay, given_name) == sorted(text for _, _, text in given_publish), "«network.any-missing»"
-    given_plan = {**given_plan, "cuts": [[0, 9999, given_groups]], "lost_in_1000": 100, "until_ms": 3500}
+    given_plan = {**given_plan, "cuts": [[0, 9999, given_groups]], "lost_in_1000": 100, "until_ms": 5000}
     given_replay = watch(given_plan)
     assert given_replay, "«watch.storm»"
     assert find_fault(given_replay) is None, "«network.any-fault»"
@@ -955,7 +955,7 @@ for given_size in (12, 28):
     for given_text in "ab":
         assert count_copies(given_replay, given_text) <= given_size * math.log2(given_size) * 1.5, "«bound.any-copies»"
     given_sent = sum(len(moment.sent) for moment in given_replay.moments if moment.at_ms <= given_last)
-    assert given_sent <= 4 * given_size * math.log2(given_size), "«bound.any-messages»"
+    assert given_sent <= 6 * given_size * math.log2(given_size), "«bound.any-messages»"
     assert not any(moment.sent for moment in given_replay.moments if moment.at_ms > given_last + 200 and moment.event[0] != "tick"), "«bound.any-quiet»"
     assert max(len([moment for moment in given_replay.moments if moment.name == name and moment.delivered]) for name in given_names) <= 2, "«bound.any-all»"
 ### END HIDDEN TESTS
@@ -1004,7 +1004,7 @@ for given_name in given_names:
 given_moments = [moment for moment in given_replay.moments if moment.event[0] == "message" and moment.event[1] == "M" and 250 < moment.at_ms]
 assert len(given_moments) > 20 and not any(moment.sent for moment in given_moments), "«liars.any-amplified»"
 assert not any(to == "M" for moment in given_replay.moments if 400 < moment.at_ms < 1000 for to, _ in moment.sent), "«liars.any-ignored»"
-assert any(to == "M" for moment in given_replay.moments if moment.at_ms > 4200 for to, _ in moment.sent), "«liars.any-recovered»"
+assert any(to == "M" for moment in given_replay.moments if moment.at_ms > 3500 for to, _ in moment.sent), "«liars.any-recovered»"
 given_script = [[1500 + 3 * number, "n0", {"kind": given_kind, "ids": []}] for number in range(100) for given_kind in ("have", "want")]
 given_replay = watch({**given_plan, "until_ms": 2000, "scripts": {"M": given_script}})
 assert given_replay, "«watch.storm»"

@@ -98,8 +98,11 @@ def describe_gossip_spread(spread: GossipSpread, lang: str = "en") -> str:
     return _WORDS[lang]["stop"].join(_compute_sentences(spread, lang))
 
 
-def draw_gossip_spread(spread: GossipSpread, lang: str = "en") -> str:
-    """Return the picture as one SVG element, with its text alternative in the language `lang` ("en" or "zh")."""
+def draw_gossip_spread(spread: GossipSpread, lang: str = "en", *, with_words: bool = True) -> str:
+    """Return the picture as one SVG element, with its text alternative in the language `lang` ("en" or "zh").
+
+    `with_words` repeats the text alternative below the picture, for all to read.
+    """
     layout, words = _Layout(spread), _WORDS[lang]
     parts = [
         *_draw_times(layout, lang),
@@ -108,7 +111,8 @@ def draw_gossip_spread(spread: GossipSpread, lang: str = "en") -> str:
         *(_draw_dot((layout.find_column(name), layout.find_moment(at_ms))) for name, at_ms in spread.heard),
         *(_draw_number(layout, number, message, lang) for number, message in enumerate(spread.messages, 1)),
     ]
-    legend, bottom = draw_legend(_list_marks(spread, lang), _compute_sentences(spread, lang), layout.bottom + 40, layout.width)
+    sentences = _compute_sentences(spread, lang) if with_words else []
+    legend, bottom = draw_legend(_list_marks(spread, lang), sentences, layout.bottom + 40, layout.width)
     title = words["title"].format(nodes=len(spread.nodes))
     return picture(layout.width, bottom + MARGIN, title, describe_gossip_spread(spread, lang), *parts, legend)
 
