@@ -45,7 +45,7 @@ from minichain.figures import (
     draw_nonce_reuse,
     draw_signature_flow,
 )
-from minichain.learn import AvalancheView, BlockExplorerView, HashChainView, MerkleTreeView, NonceReuseView, SignatureFlowView
+from minichain.learn import AvalancheView, BlockExplorerView, GossipView, HashChainView, MerkleTreeView, NonceReuseView, SignatureFlowView
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 WORDS: Final[dict[str, dict[str, str]]] = tomllib.loads((ROOT / "site/words.toml").read_text("utf-8"))
@@ -93,6 +93,7 @@ FIGURES: Final[Mapping[type, Draw]] = {
     BlockExplorer: _draw_explorer,
     BlockExplorerView: lambda view, lang: _draw_explorer(view.explorer, lang),
     GossipSpread: _draw_spread,
+    GossipView: lambda view, lang: _draw_spread(view.spread, lang),
     HashChain: _draw_chain,
     HashChainView: lambda view, lang: _draw_chain(view.chain, lang),
     MerkleTree: _draw_tree,

@@ -383,15 +383,17 @@ assert choose_peers(given_node, 3, ["C", "D", "E", "F"]) == [], "«peers.nobody�
 ### BEGIN HIDDEN TESTS
 from collections import Counter
 given_names = [f"n{number}" for number in range(9)]
-given_first, given_any = Counter(), Counter()
+given_first, given_any, given_pairs = Counter(), Counter(), set()
 given_node = {**start_node("A", given_names, SEED), "scores": {"n4": -50}}
-for _ in range(1000):
+for _ in range(300):
     given_answer = choose_peers(given_node, 3, ["n7"])
     assert isinstance(given_answer, list) and len(given_answer) == len(set(given_answer)) == 3, "«peers.any»"
     given_first[given_answer[0]] += 1
     given_any.update(given_answer)
+    given_pairs.add(tuple(given_answer[:2]))
 assert set(given_any) == set(given_names) - {"n4", "n7"}, "«peers.any»"
-assert all(343 < given_any[given_name] < 515 and 82 < given_first[given_name] < 204 for given_name in given_any), "«peers.any-chance»"
+assert all(80 < given_any[given_name] < 177 and 9 < given_first[given_name] < 77 for given_name in given_any), "«peers.any-chance»"
+assert len(given_pairs) > 28, "«peers.any-chance»"
 given_chance = given_node["chance"]
 given_runs = [[choose_peers({**given_node, "chance": given_chance}, given_size, []) for given_size in range(10)] for _ in range(2)]
 assert given_runs[0] == given_runs[1], "«peers.any-again»"
@@ -798,8 +800,8 @@ from collections import Counter
 given_node = {**start_node("A", [f"n{number}" for number in range(5)], SEED), "scores": {"n1": -80, "n2": -51, "n3": -1}}
 given_first = normalise(on_tick(given_node))
 assert given_node["scores"] == {"n1": -79, "n2": -50} and given_first[0][0] in ("n0", "n3", "n4"), "«tick.any»"
-given_count = Counter(normalise(step(given_node, ["tick"]))[0][0] for _ in range(250))
-assert set(given_count) == {f"n{number}" for number in range(5)} and all(12 < number < 92 for number in given_count.values()), "«tick.any-chance»"
+given_count = Counter(normalise(step(given_node, ["tick"]))[0][0] for _ in range(150))
+assert set(given_count) == {f"n{number}" for number in range(5)} and all(3 < number < 57 for number in given_count.values()), "«tick.any-chance»"
 assert given_node["scores"] == {}, "«tick.any»"
 assert normalise(on_tick({**given_node, "peers": []})) == [], "«tick.any»"
 ### END HIDDEN TESTS
