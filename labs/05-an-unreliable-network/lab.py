@@ -154,6 +154,7 @@ assert compute_heard("A", [[10, "A", "B", 25], [24, "B", "C", 40]]) == {"A": 0, 
 assert compute_heard("A", [[10, "A", "B", 25], [25, "B", "C", 40]]) == {"A": 0, "B": 25, "C": 40}, "«heard.at-once»"
 assert compute_heard("A", [[10, "A", "B", 60], [20, "A", "B", 30]]) == {"A": 0, "B": 30}, "«heard.overtaken»"
 assert compute_heard("A", [[30, "B", "C", 42], [10, "A", "B", 25]]) == {"A": 0, "B": 25, "C": 42}, "«heard.order»"
+assert compute_heard("A", [[10, "A", "B", None], [10, "A", "B", 25]]) == {"A": 0, "B": 25}, "«heard.same»"
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/heard")

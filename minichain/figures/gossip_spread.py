@@ -12,8 +12,8 @@ Simplifications: at most 8 nodes and 80 messages.
 from dataclasses import dataclass
 from typing import Final
 
-from minichain.figures.frame import BLUE, GREEN_DARK, MARGIN, ORANGE_DARK, draw_box, draw_legend
-from minichain.figures.marks import GROUND, INK, LINE
+from minichain.figures.frame import BLUE, GREEN, GREEN_DARK, MARGIN, ORANGE_DARK, draw_box, draw_legend
+from minichain.figures.marks import GROUND, INK, LINE, draw_badge
 from minichain.figures.svg import Point, element, escape, picture, shorten, text
 
 MAX_NODES: Final = 8
@@ -178,11 +178,9 @@ def _draw_node(layout: _Layout, name: str) -> str:
     turns = layout.find_moment(heard_ms) if heard_ms is not None else layout.bottom
     parts.append(element("path", d=f"M{column:g} {_HEAD + 4:g}V{turns:g}", stroke=LINE, stroke_width=1.2, fill="none"))
     if heard_ms is not None:
-        parts.append(element("path", d=f"M{column:g} {turns:g}V{layout.bottom:g}", stroke=GREEN_DARK, stroke_width=5.0, fill="none"))
-    sign, colour = ("✓", GREEN_DARK) if heard_ms is not None else ("✗", ORANGE_DARK)
-    parts.append(draw_box((column, layout.bottom + 16), (26, 22), GROUND, colour, 1.5))
-    parts.append(text(sign, (column, layout.bottom + 21), 15, fill=colour, text_anchor="middle", font_weight="bold"))
-    return element("g", *parts)
+        parts.append(element("path", d=f"M{column:g} {turns:g}V{layout.bottom:g}", stroke=GREEN, stroke_width=5.0, fill="none"))
+    sign, ground = ("✓", GREEN_DARK) if heard_ms is not None else ("✗", ORANGE_DARK)
+    return element("g", *parts, draw_badge((column, layout.bottom + 16), sign, ground))
 
 
 def _draw_line(layout: _Layout, message: Passing) -> str:
@@ -201,7 +199,8 @@ def _draw_head(start: Point, end: Point, colour: str) -> str:
     tip = end[0] - 3 * across, end[1] - 3 * down
     back = tip[0] - 8 * across, tip[1] - 8 * down
     left, right = (back[0] - 3.5 * down, back[1] + 3.5 * across), (back[0] + 3.5 * down, back[1] - 3.5 * across)
-    return element("path", d=f"M{left[0]:.4g} {left[1]:.4g}L{tip[0]:.4g} {tip[1]:.4g}L{right[0]:.4g} {right[1]:.4g}Z", fill=colour)
+    route = f"M{left[0]:.4g} {left[1]:.4g}L{tip[0]:.4g} {tip[1]:.4g}L{right[0]:.4g} {right[1]:.4g}"
+    return element("path", d=route, stroke=colour, stroke_width=1.8, fill="none")
 
 
 def _draw_dot(at: Point) -> str:

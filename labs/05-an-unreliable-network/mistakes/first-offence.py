@@ -1,4 +1,4 @@
-# fails: score peers guard tick
+# fails: score peers guard tick liars
 # Ignores a peer after its first bad message.
 
 # %% task="score"
