@@ -93,8 +93,11 @@ def take_records(node, sender, records):
         if judge_record(record):
             punish(node, sender)
             continue
-        if held.setdefault(compute_id(record), record) is record:
-            node["delivered"].append(record)
+        key = compute_id(record)
+        if key in held:
+            continue
+        held[key] = record
+        node["delivered"].append(record)
     new = node["delivered"][before:]
     answer = []
     if new:
