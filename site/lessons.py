@@ -25,24 +25,27 @@ from typing import Any, Final
 from minichain.figures import (
     Avalanche,
     BlockExplorer,
+    GossipSpread,
     HashChain,
     MerkleTree,
     NonceReuse,
     SignatureFlow,
     describe_avalanche,
     describe_block_explorer,
+    describe_gossip_spread,
     describe_hash_chain,
     describe_merkle_tree,
     describe_nonce_reuse,
     describe_signature_flow,
     draw_avalanche,
     draw_block_explorer,
+    draw_gossip_spread,
     draw_hash_chain,
     draw_merkle_tree,
     draw_nonce_reuse,
     draw_signature_flow,
 )
-from minichain.learn import AvalancheView, BlockExplorerView, HashChainView, MerkleTreeView, NonceReuseView, SignatureFlowView
+from minichain.learn import AvalancheView, BlockExplorerView, GossipView, HashChainView, MerkleTreeView, NonceReuseView, SignatureFlowView
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 WORDS: Final[dict[str, dict[str, str]]] = tomllib.loads((ROOT / "site/words.toml").read_text("utf-8"))
@@ -62,6 +65,10 @@ def _draw_avalanche(avalanche: Avalanche, lang: str) -> tuple[str, str]:
 
 def _draw_explorer(explorer: BlockExplorer, lang: str) -> tuple[str, str]:
     return draw_block_explorer(explorer, lang, with_words=False), describe_block_explorer(explorer, lang)
+
+
+def _draw_spread(spread: GossipSpread, lang: str) -> tuple[str, str]:
+    return draw_gossip_spread(spread, lang, with_words=False), describe_gossip_spread(spread, lang)
 
 
 def _draw_chain(chain: HashChain, lang: str) -> tuple[str, str]:
@@ -85,6 +92,8 @@ FIGURES: Final[Mapping[type, Draw]] = {
     AvalancheView: lambda view, lang: _draw_avalanche(view.avalanche, lang),
     BlockExplorer: _draw_explorer,
     BlockExplorerView: lambda view, lang: _draw_explorer(view.explorer, lang),
+    GossipSpread: _draw_spread,
+    GossipView: lambda view, lang: _draw_spread(view.spread, lang),
     HashChain: _draw_chain,
     HashChainView: lambda view, lang: _draw_chain(view.chain, lang),
     MerkleTree: _draw_tree,

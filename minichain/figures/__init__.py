@@ -15,6 +15,7 @@ from minichain.figures.block_explorer import (
     describe_block_explorer,
     draw_block_explorer,
 )
+from minichain.figures.gossip_spread import GossipSpread, Passing, describe_gossip_spread, draw_gossip_spread
 from minichain.figures.hash_chain import HashChain, describe_hash_chain, draw_hash_chain
 from minichain.figures.merkle_tree import MerkleTree, describe_merkle_tree, draw_merkle_tree
 from minichain.figures.nonce_reuse import NonceReuse, SignedDigest, describe_nonce_reuse, draw_nonce_reuse
@@ -32,12 +33,14 @@ __all__ = [
     "Evidence",
     "ExploredBlock",
     "ExploredTransaction",
+    "GossipSpread",
     "HashChain",
     "KeyChange",
     "KeyRead",
     "MerkleTree",
     "NonceReuse",
     "Outage",
+    "Passing",
     "Side",
     "SignatureFlow",
     "SignedDigest",
@@ -46,6 +49,7 @@ __all__ = [
     "describe_avalanche",
     "describe_block_dag",
     "describe_block_explorer",
+    "describe_gossip_spread",
     "describe_hash_chain",
     "describe_merkle_tree",
     "describe_nonce_reuse",
@@ -55,6 +59,7 @@ __all__ = [
     "draw_avalanche",
     "draw_block_dag",
     "draw_block_explorer",
+    "draw_gossip_spread",
     "draw_hash_chain",
     "draw_merkle_tree",
     "draw_nonce_reuse",

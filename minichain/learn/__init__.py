@@ -6,6 +6,7 @@ and what never ends is stopped.
 
 from minichain.learn.avalanche import AvalancheView, show_avalanche
 from minichain.learn.block_explorer import BlockExplorerView, show_block_explorer
+from minichain.learn.gossip import GossipView, show_gossip
 from minichain.learn.hash_chain import HashChainView, show_hash_chain
 from minichain.learn.merkle_tree import MerkleTreeView, show_merkle_tree
 from minichain.learn.nonce_reuse import NonceReuseView, show_nonce_reuse
@@ -16,6 +17,7 @@ from minichain.learn.time_limit import TimeIsUp, limit_time
 __all__ = [
     "AvalancheView",
     "BlockExplorerView",
+    "GossipView",
     "HashChainView",
     "MerkleTreeView",
     "NonceReuseView",
@@ -25,6 +27,7 @@ __all__ = [
     "save_progress",
     "show_avalanche",
     "show_block_explorer",
+    "show_gossip",
     "show_hash_chain",
     "show_merkle_tree",
     "show_nonce_reuse",

@@ -1,0 +1,168 @@
+# Lists, tuples and early exits, each task in another way than the model.
+
+# %% task="heard"
+def compute_heard(origin, messages):
+    heard, changed = {origin: 0}, True
+    while changed:
+        changed = False
+        for left, sender, recipient, arrived in messages:
+            if arrived is None or sender not in heard or heard[sender] > left:
+                continue
+            if recipient not in heard or arrived < heard[recipient]:
+                heard[recipient] = arrived
+                changed = True
+    return heard
+
+# %% task="record"
+def judge_record(record):
+    try:
+        if sorted(record.keys()) != ["author", "seal", "text"]:
+            return "MALFORMED"
+        author, text, seal = record["author"], record["text"], record["seal"]
+        if not (type(author) == type(text) == type(seal) == str):
+            return "MALFORMED"
+    except (AttributeError, TypeError):
+        return "MALFORMED"
+    if len(bytes(text, "utf-8")) > MAX_TEXT:
+        return "TOO_LONG"
+    return None if compute_seal(author, text) == seal else "FORGED"
+
+# %% task="score"
+def punish(node, peer):
+    score = node["scores"].get(peer, 0) - PENALTY
+    if score < FLOOR:
+        score = FLOOR
+    node["scores"][peer] = score
+
+
+def recover(node):
+    for peer in list(node["scores"]):
+        node["scores"][peer] += 1
+        if node["scores"][peer] >= 0:
+            del node["scores"][peer]
+
+
+def is_ignored(node, peer):
+    return peer in node["scores"] and node["scores"][peer] <= IGNORED
+
+# %% task="peers"
+def draw(node, count):
+    digest = hashlib.sha256(node["chance"].encode()).hexdigest()
+    node["chance"] = digest
+    return int(digest, 16) % count
+
+
+def choose_peers(node, count, besides):
+    able = list(node["peers"])
+    for place in range(len(able) - 1, 0, -1):
+        other = draw(node, place + 1)
+        able[place], able[other] = able[other], able[place]
+    return [peer for peer in able if peer not in besides and not is_ignored(node, peer)][:count]
+
+# %% task="push"
+def take_records(node, sender, records):
+    held = node["records"]
+    before = len(node["delivered"])
+    for record in records:
+        if judge_record(record):
+            punish(node, sender)
+            continue
+        key = compute_id(record)
+        if key in held:
+            continue
+        held[key] = record
+        node["delivered"].append(record)
+    new = node["delivered"][before:]
+    answer = []
+    if new:
+        for peer in choose_peers(node, FANOUT, [sender]):
+            answer.append((peer, {"kind": "records", "records": list(new)}))
+    return answer
+
+
+def publish(node, text):
+    record = make_record(node["name"], text)
+    return take_records(node, node["name"], [record])
+
+# %% task="pull"
+def on_have(node, sender, ids):
+    theirs = set(ids)
+    answer = []
+    give = []
+    for record_id in node["records"]:
+        if record_id not in theirs and len(give) < MAX_LIST:
+            give.append(node["records"][record_id])
+    ask = []
+    for record_id in ids:
+        if record_id not in node["records"] and len(ask) < MAX_LIST:
+            ask.append(record_id)
+    if len(give) > 0:
+        answer.append((sender, {"kind": "records", "records": give}))
+    if len(ask) > 0:
+        answer.append((sender, {"kind": "want", "ids": ask}))
+    return answer
+
+
+def on_want(node, sender, ids):
+    give = []
+    for record_id in ids:
+        record = node["records"].get(record_id)
+        if record is not None and len(give) < MAX_LIST:
+            give.append(record)
+    return [(sender, {"kind": "records", "records": give})] if give else []
+
+# %% task="guard"
+def is_id(item):
+    return isinstance(item, str) and len(item) == ID_LENGTH
+
+
+def is_well_formed(message):
+    if type(message) is not dict or len(message) != 2:
+        return False
+    kind, ids, records = message.get("kind"), message.get("ids"), message.get("records")
+    if kind == "records":
+        return isinstance(records, list) and len(records) <= MAX_LIST
+    if kind != "have" and kind != "want":
+        return False
+    if not isinstance(ids, list) or len(ids) > (MAX_IDS if kind == "have" else MAX_LIST):
+        return False
+    seen = set()
+    for item in ids:
+        if not is_id(item) or item in seen:
+            return False
+        seen.add(item)
+    return True
+
+
+def on_message(node, sender, message):
+    if is_ignored(node, sender):
+        return []
+    if is_well_formed(message):
+        match message:
+            case {"kind": "records", "records": records}:
+                return take_records(node, sender, records)
+            case {"kind": "have", "ids": ids}:
+                return on_have(node, sender, ids)
+            case {"kind": "want", "ids": ids}:
+                return on_want(node, sender, ids)
+    punish(node, sender)
+    return []
+
+# %% task="tick"
+def on_tick(node):
+    recover(node)
+    ids = [record_id for record_id in node["records"]]
+    while len(ids) > MAX_IDS:
+        ids.pop(0)
+    for peer in choose_peers(node, 1, []):
+        return [(peer, {"kind": "have", "ids": ids})]
+    return []
+
+
+def step(node, event):
+    kind, *rest = event
+    return {"publish": publish, "message": on_message, "tick": on_tick}[kind](node, *rest)
+
+
+def run(plan):
+    return run_nodes(start_node, step, plan)

@@ -1,0 +1,13 @@
+# fails: peers tick delivery liars
+# Always chooses the first peers of the list.
+
+# %% task="peers"
+def draw(node, count):
+    digest = hashlib.sha256(node["chance"].encode()).hexdigest()
+    node["chance"] = digest
+    return int(digest, 16) % count
+
+
+def choose_peers(node, count, besides):
+    draw(node, 1)
+    return [peer for peer in node["peers"] if peer not in besides and not is_ignored(node, peer)][:count]

@@ -1,0 +1,10 @@
+# fails: heard
+# Lets a node pass on only what it heard a moment before.
+
+# %% task="heard"
+def compute_heard(origin, messages):
+    heard = {origin: 0}
+    for left, sender, recipient, arrived in sorted(messages, key=lambda message: message[0]):
+        if arrived is not None and sender in heard and heard[sender] < left:
+            heard[recipient] = min(heard.get(recipient, arrived), arrived)
+    return heard

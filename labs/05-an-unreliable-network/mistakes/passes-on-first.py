@@ -1,0 +1,21 @@
+# fails: push guard delivery bound liars
+# Passes on everything at once, and checks only what it keeps for itself.
+
+# %% task="push"
+def take_records(node, sender, records):
+    new = []
+    for record in records:
+        if judge_record(record) is not None:
+            punish(node, sender)
+        elif compute_id(record) not in node["records"]:
+            node["records"][compute_id(record)] = record
+            node["delivered"].append(record)
+            new.append(record)
+    if not records:
+        return []
+    return [[peer, {"kind": "records", "records": records}] for peer in choose_peers(node, FANOUT, [sender])]
+
+
+
+def publish(node, text):
+    return take_records(node, node["name"], [make_record(node["name"], text)])

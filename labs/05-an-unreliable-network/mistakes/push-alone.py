@@ -1,0 +1,20 @@
+# fails: tick delivery bound liars
+# Never pulls: what a push missed stays missing.
+
+# %% task="tick"
+def on_tick(node):
+    recover(node)
+    ids = list(node["records"])[-MAX_IDS:]
+    return [[peer, {"kind": "have", "ids": ids}] for peer in []]
+
+
+def step(node, event):
+    if event[0] == "publish":
+        return publish(node, event[1])
+    if event[0] == "message":
+        return on_message(node, event[1], event[2])
+    return on_tick(node)
+
+
+def run(plan):
+    return run_nodes(start_node, step, plan)
