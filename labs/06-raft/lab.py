@@ -1000,6 +1000,9 @@ assert given_answer[1] == [{"kind": "ack", "from": "A", "to": "B", "term": 5, "o
 given_vote = {"kind": "vote", "from": "B", "to": "A", "term": 2, "granted": True}
 assert on_message(given_node, given_vote) == (given_node, []), "«node.old-vote»"
 assert on_message(given_node, {**given_vote, "term": 3})[0]["role"] == "leader", "«node.vote»"
+given_leader = {**given_node, "role": "leader", "next": {"B": 2, "C": 2}, "match": {"B": 0, "C": 0}}
+given_ack = {"kind": "ack", "from": "B", "to": "A", "term": 2, "ok": True, "index": 1}
+assert on_message(given_leader, given_ack) == (given_leader, []), "«node.old-ack»"
 given_answer = on_message(given_node, {"kind": "ask", "from": "C", "to": "A", "term": 1, "last_term": 9, "last_index": 9})
 assert given_answer == (given_node, [{"kind": "vote", "from": "A", "to": "C", "term": 3, "granted": False}]), "«node.old-ask»"
 given_messages = [{**given_vote, "to": "C"}, {**given_vote, "to": "D"}]
