@@ -30,6 +30,7 @@ from minichain.figures import (
     MerkleTree,
     NonceReuse,
     SignatureFlow,
+    TermTimeline,
     describe_avalanche,
     describe_block_explorer,
     describe_gossip_spread,
@@ -37,6 +38,7 @@ from minichain.figures import (
     describe_merkle_tree,
     describe_nonce_reuse,
     describe_signature_flow,
+    describe_term_timeline,
     draw_avalanche,
     draw_block_explorer,
     draw_gossip_spread,
@@ -44,8 +46,18 @@ from minichain.figures import (
     draw_merkle_tree,
     draw_nonce_reuse,
     draw_signature_flow,
+    draw_term_timeline,
 )
-from minichain.learn import AvalancheView, BlockExplorerView, GossipView, HashChainView, MerkleTreeView, NonceReuseView, SignatureFlowView
+from minichain.learn import (
+    AvalancheView,
+    BlockExplorerView,
+    GossipView,
+    HashChainView,
+    MerkleTreeView,
+    NonceReuseView,
+    RaftClusterView,
+    SignatureFlowView,
+)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 WORDS: Final[dict[str, dict[str, str]]] = tomllib.loads((ROOT / "site/words.toml").read_text("utf-8"))
@@ -87,6 +99,10 @@ def _draw_flow(flow: SignatureFlow, lang: str) -> tuple[str, str]:
     return draw_signature_flow(flow, lang, with_words=False), describe_signature_flow(flow, lang)
 
 
+def _draw_terms(timeline: TermTimeline, lang: str) -> tuple[str, str]:
+    return draw_term_timeline(timeline, lang, with_words=False), describe_term_timeline(timeline, lang)
+
+
 FIGURES: Final[Mapping[type, Draw]] = {
     Avalanche: _draw_avalanche,
     AvalancheView: lambda view, lang: _draw_avalanche(view.avalanche, lang),
@@ -99,6 +115,8 @@ FIGURES: Final[Mapping[type, Draw]] = {
     MerkleTree: _draw_tree,
     MerkleTreeView: lambda view, lang: _draw_tree(view.tree, lang),
     NonceReuse: _draw_reuse,
+    RaftClusterView: lambda view, lang: _draw_terms(view.timeline, lang),
+    TermTimeline: _draw_terms,
     NonceReuseView: lambda view, lang: _draw_reuse(view.reuse, lang),
     SignatureFlow: _draw_flow,
     SignatureFlowView: lambda view, lang: _draw_flow(view.flow, lang),

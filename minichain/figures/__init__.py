@@ -22,10 +22,12 @@ from minichain.figures.nonce_reuse import NonceReuse, SignedDigest, describe_non
 from minichain.figures.signature_flow import Side, SignatureFlow, describe_signature_flow, draw_signature_flow
 from minichain.figures.space_time import Arrow, Decision, Division, Evidence, Outage, SpaceTime, describe_space_time, draw_space_time
 from minichain.figures.state_diff import KeyChange, StateDiff, describe_state_diff, draw_state_diff
+from minichain.figures.term_timeline import Band, LogEntry, TermLine, TermTimeline, describe_term_timeline, draw_term_timeline
 
 __all__ = [
     "Arrow",
     "Avalanche",
+    "Band",
     "BlockDag",
     "BlockExplorer",
     "Decision",
@@ -37,6 +39,7 @@ __all__ = [
     "HashChain",
     "KeyChange",
     "KeyRead",
+    "LogEntry",
     "MerkleTree",
     "NonceReuse",
     "Outage",
@@ -46,6 +49,8 @@ __all__ = [
     "SignedDigest",
     "SpaceTime",
     "StateDiff",
+    "TermLine",
+    "TermTimeline",
     "describe_avalanche",
     "describe_block_dag",
     "describe_block_explorer",
@@ -56,6 +61,7 @@ __all__ = [
     "describe_signature_flow",
     "describe_space_time",
     "describe_state_diff",
+    "describe_term_timeline",
     "draw_avalanche",
     "draw_block_dag",
     "draw_block_explorer",
@@ -66,4 +72,5 @@ __all__ = [
     "draw_signature_flow",
     "draw_space_time",
     "draw_state_diff",
+    "draw_term_timeline",
 ]

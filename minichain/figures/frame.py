@@ -14,7 +14,8 @@ from minichain.figures.svg import Point, element, estimate_width, text, wrap
 
 BLUE, BLUE_GROUND = "#0072b2", "#d6eaf8"
 GREEN, GREEN_GROUND, GREEN_DARK = "#008f68", "#d5f2e6", "#006b4e"
-ORANGE, ORANGE_DARK = "#d55e00", "#b34700"
+ORANGE, ORANGE_DARK, ORANGE_GROUND = "#d55e00", "#b34700", "#fbe3cf"
+PURPLE_GROUND = "#eadcf4"
 
 MARGIN: Final = 16.0
 PADDING: Final = 14.0

@@ -11,6 +11,8 @@ from minichain.learn.hash_chain import HashChainView, show_hash_chain
 from minichain.learn.merkle_tree import MerkleTreeView, show_merkle_tree
 from minichain.learn.nonce_reuse import NonceReuseView, show_nonce_reuse
 from minichain.learn.notebook import save_progress, watch_progress
+from minichain.learn.raft_cluster import RaftClusterView, show_raft_cluster
+from minichain.learn.raft_run import RaftRunView, show_raft_run
 from minichain.learn.signature_flow import SignatureFlowView, show_signature_flow
 from minichain.learn.time_limit import TimeIsUp, limit_time
 
@@ -21,6 +23,8 @@ __all__ = [
     "HashChainView",
     "MerkleTreeView",
     "NonceReuseView",
+    "RaftClusterView",
+    "RaftRunView",
     "SignatureFlowView",
     "TimeIsUp",
     "limit_time",
@@ -31,6 +35,8 @@ __all__ = [
     "show_hash_chain",
     "show_merkle_tree",
     "show_nonce_reuse",
+    "show_raft_cluster",
+    "show_raft_run",
     "show_signature_flow",
     "watch_progress",
 ]
