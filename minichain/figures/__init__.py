@@ -18,6 +18,7 @@ from minichain.figures.block_explorer import (
 from minichain.figures.hash_chain import HashChain, describe_hash_chain, draw_hash_chain
 from minichain.figures.merkle_tree import MerkleTree, describe_merkle_tree, draw_merkle_tree
 from minichain.figures.nonce_reuse import NonceReuse, SignedDigest, describe_nonce_reuse, draw_nonce_reuse
+from minichain.figures.round_table import RoundTable, SeatedMember, VoteBar, describe_round_table, draw_round_table
 from minichain.figures.signature_flow import Side, SignatureFlow, describe_signature_flow, draw_signature_flow
 from minichain.figures.space_time import Arrow, Decision, Division, Evidence, Outage, SpaceTime, describe_space_time, draw_space_time
 from minichain.figures.state_diff import KeyChange, StateDiff, describe_state_diff, draw_state_diff
@@ -38,17 +39,21 @@ __all__ = [
     "MerkleTree",
     "NonceReuse",
     "Outage",
+    "RoundTable",
+    "SeatedMember",
     "Side",
     "SignatureFlow",
     "SignedDigest",
     "SpaceTime",
     "StateDiff",
+    "VoteBar",
     "describe_avalanche",
     "describe_block_dag",
     "describe_block_explorer",
     "describe_hash_chain",
     "describe_merkle_tree",
     "describe_nonce_reuse",
+    "describe_round_table",
     "describe_signature_flow",
     "describe_space_time",
     "describe_state_diff",
@@ -58,6 +63,7 @@ __all__ = [
     "draw_hash_chain",
     "draw_merkle_tree",
     "draw_nonce_reuse",
+    "draw_round_table",
     "draw_signature_flow",
     "draw_space_time",
     "draw_state_diff",

@@ -10,6 +10,7 @@ from minichain.learn.hash_chain import HashChainView, show_hash_chain
 from minichain.learn.merkle_tree import MerkleTreeView, show_merkle_tree
 from minichain.learn.nonce_reuse import NonceReuseView, show_nonce_reuse
 from minichain.learn.notebook import save_progress, watch_progress
+from minichain.learn.round_table import RoundTableView, show_round_table
 from minichain.learn.signature_flow import SignatureFlowView, show_signature_flow
 from minichain.learn.time_limit import TimeIsUp, limit_time
 
@@ -19,6 +20,7 @@ __all__ = [
     "HashChainView",
     "MerkleTreeView",
     "NonceReuseView",
+    "RoundTableView",
     "SignatureFlowView",
     "TimeIsUp",
     "limit_time",
@@ -28,6 +30,7 @@ __all__ = [
     "show_hash_chain",
     "show_merkle_tree",
     "show_nonce_reuse",
+    "show_round_table",
     "show_signature_flow",
     "watch_progress",
 ]
