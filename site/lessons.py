@@ -28,21 +28,32 @@ from minichain.figures import (
     HashChain,
     MerkleTree,
     NonceReuse,
+    RoundTable,
     SignatureFlow,
     describe_avalanche,
     describe_block_explorer,
     describe_hash_chain,
     describe_merkle_tree,
     describe_nonce_reuse,
+    describe_round_table,
     describe_signature_flow,
     draw_avalanche,
     draw_block_explorer,
     draw_hash_chain,
     draw_merkle_tree,
     draw_nonce_reuse,
+    draw_round_table,
     draw_signature_flow,
 )
-from minichain.learn import AvalancheView, BlockExplorerView, HashChainView, MerkleTreeView, NonceReuseView, SignatureFlowView
+from minichain.learn import (
+    AvalancheView,
+    BlockExplorerView,
+    HashChainView,
+    MerkleTreeView,
+    NonceReuseView,
+    RoundTableView,
+    SignatureFlowView,
+)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 WORDS: Final[dict[str, dict[str, str]]] = tomllib.loads((ROOT / "site/words.toml").read_text("utf-8"))
@@ -76,6 +87,10 @@ def _draw_reuse(reuse: NonceReuse, lang: str) -> tuple[str, str]:
     return draw_nonce_reuse(reuse, lang, with_words=False), describe_nonce_reuse(reuse, lang)
 
 
+def _draw_table(table: RoundTable, lang: str) -> tuple[str, str]:
+    return draw_round_table(table, lang, with_words=False), describe_round_table(table, lang)
+
+
 def _draw_flow(flow: SignatureFlow, lang: str) -> tuple[str, str]:
     return draw_signature_flow(flow, lang, with_words=False), describe_signature_flow(flow, lang)
 
@@ -91,6 +106,8 @@ FIGURES: Final[Mapping[type, Draw]] = {
     MerkleTreeView: lambda view, lang: _draw_tree(view.tree, lang),
     NonceReuse: _draw_reuse,
     NonceReuseView: lambda view, lang: _draw_reuse(view.reuse, lang),
+    RoundTable: _draw_table,
+    RoundTableView: lambda view, lang: _draw_table(view.table, lang),
     SignatureFlow: _draw_flow,
     SignatureFlowView: lambda view, lang: _draw_flow(view.flow, lang),
 }

@@ -210,11 +210,10 @@ def _draw_board(table: RoundTable, lang: str) -> str:
     board = element("ellipse", cx=_MIDDLE[0], cy=_MIDDLE[1], rx=104.0, ry=62.0, fill=GROUND, stroke=LINE, stroke_width=1.5)
     facts = {"height": table.height, "round": table.round, "time": table.at_ms}
     lines = [line.format(**facts) for line in _PLACE[lang]]
-    looks: dict[str, str | float] = {"fill": INK, "text_anchor": "middle"}
-    shown = [
-        text(line, (_MIDDLE[0], _MIDDLE[1] - 16 + 22 * row), 14 if row == 1 else 13, font_weight="bold" if row == 1 else "normal", **looks)
-        for row, line in enumerate(lines)
-    ]
+    shown = []
+    for row, line in enumerate(lines):
+        weight = "bold" if row == 1 else "normal"
+        shown.append(text(line, (_MIDDLE[0], _MIDDLE[1] - 16 + 22 * row), 13, fill=INK, font_weight=weight, text_anchor="middle"))
     return element("g", board, *shown)
 
 
