@@ -29,6 +29,7 @@ from minichain.figures import (
     HashChain,
     MerkleTree,
     NonceReuse,
+    RoundTable,
     SignatureFlow,
     TermTimeline,
     describe_avalanche,
@@ -37,6 +38,7 @@ from minichain.figures import (
     describe_hash_chain,
     describe_merkle_tree,
     describe_nonce_reuse,
+    describe_round_table,
     describe_signature_flow,
     describe_term_timeline,
     draw_avalanche,
@@ -45,6 +47,7 @@ from minichain.figures import (
     draw_hash_chain,
     draw_merkle_tree,
     draw_nonce_reuse,
+    draw_round_table,
     draw_signature_flow,
     draw_term_timeline,
 )
@@ -56,6 +59,7 @@ from minichain.learn import (
     MerkleTreeView,
     NonceReuseView,
     RaftClusterView,
+    RoundTableView,
     SignatureFlowView,
 )
 
@@ -95,6 +99,10 @@ def _draw_reuse(reuse: NonceReuse, lang: str) -> tuple[str, str]:
     return draw_nonce_reuse(reuse, lang, with_words=False), describe_nonce_reuse(reuse, lang)
 
 
+def _draw_table(table: RoundTable, lang: str) -> tuple[str, str]:
+    return draw_round_table(table, lang, with_words=False), describe_round_table(table, lang)
+
+
 def _draw_flow(flow: SignatureFlow, lang: str) -> tuple[str, str]:
     return draw_signature_flow(flow, lang, with_words=False), describe_signature_flow(flow, lang)
 
@@ -118,6 +126,8 @@ FIGURES: Final[Mapping[type, Draw]] = {
     RaftClusterView: lambda view, lang: _draw_terms(view.timeline, lang),
     TermTimeline: _draw_terms,
     NonceReuseView: lambda view, lang: _draw_reuse(view.reuse, lang),
+    RoundTable: _draw_table,
+    RoundTableView: lambda view, lang: _draw_table(view.table, lang),
     SignatureFlow: _draw_flow,
     SignatureFlowView: lambda view, lang: _draw_flow(view.flow, lang),
 }

@@ -19,6 +19,7 @@ from minichain.figures.gossip_spread import GossipSpread, Passing, describe_goss
 from minichain.figures.hash_chain import HashChain, describe_hash_chain, draw_hash_chain
 from minichain.figures.merkle_tree import MerkleTree, describe_merkle_tree, draw_merkle_tree
 from minichain.figures.nonce_reuse import NonceReuse, SignedDigest, describe_nonce_reuse, draw_nonce_reuse
+from minichain.figures.round_table import RoundTable, SeatedMember, VoteBar, describe_round_table, draw_round_table
 from minichain.figures.signature_flow import Side, SignatureFlow, describe_signature_flow, draw_signature_flow
 from minichain.figures.space_time import Arrow, Decision, Division, Evidence, Outage, SpaceTime, describe_space_time, draw_space_time
 from minichain.figures.state_diff import KeyChange, StateDiff, describe_state_diff, draw_state_diff
@@ -44,6 +45,8 @@ __all__ = [
     "NonceReuse",
     "Outage",
     "Passing",
+    "RoundTable",
+    "SeatedMember",
     "Side",
     "SignatureFlow",
     "SignedDigest",
@@ -51,6 +54,7 @@ __all__ = [
     "StateDiff",
     "TermLine",
     "TermTimeline",
+    "VoteBar",
     "describe_avalanche",
     "describe_block_dag",
     "describe_block_explorer",
@@ -58,6 +62,7 @@ __all__ = [
     "describe_hash_chain",
     "describe_merkle_tree",
     "describe_nonce_reuse",
+    "describe_round_table",
     "describe_signature_flow",
     "describe_space_time",
     "describe_state_diff",
@@ -69,6 +74,7 @@ __all__ = [
     "draw_hash_chain",
     "draw_merkle_tree",
     "draw_nonce_reuse",
+    "draw_round_table",
     "draw_signature_flow",
     "draw_space_time",
     "draw_state_diff",

@@ -13,6 +13,7 @@ from minichain.learn.nonce_reuse import NonceReuseView, show_nonce_reuse
 from minichain.learn.notebook import save_progress, watch_progress
 from minichain.learn.raft_cluster import RaftClusterView, show_raft_cluster
 from minichain.learn.raft_run import RaftRunView, show_raft_run
+from minichain.learn.round_table import RoundTableView, show_round_table
 from minichain.learn.signature_flow import SignatureFlowView, show_signature_flow
 from minichain.learn.time_limit import TimeIsUp, limit_time
 
@@ -25,6 +26,7 @@ __all__ = [
     "NonceReuseView",
     "RaftClusterView",
     "RaftRunView",
+    "RoundTableView",
     "SignatureFlowView",
     "TimeIsUp",
     "limit_time",
@@ -37,6 +39,7 @@ __all__ = [
     "show_nonce_reuse",
     "show_raft_cluster",
     "show_raft_run",
+    "show_round_table",
     "show_signature_flow",
     "watch_progress",
 ]

@@ -1,0 +1,1513 @@
+# %% [markdown] lang="en"
+# # TBFT: voting with locks
+# Four sit at a table and must agree. One of them lies.
+#
+# Port, customs, carrier and bank keep one ledger together. Nobody is the master of it, so for each block they **vote**. Members may be slow, and their power may fail. And one of them may be *Byzantine*: it tells the port one thing and the bank another, votes twice, or keeps silent when it is needed. Still no two honest members may ever decide differently, and the table must not stand still for ever.
+#
+# That is possible as long as liars have less than a third of the weight. You will write the rules by which it is done: those of Tendermint (2018), which ChainMaker uses under the name **TBFT**. Then you change sides, and show that with one liar more no rule can help.
+
+# %% [markdown] lang="zh"
+# # TBFT：带锁的投票
+# 四个人围坐一桌，必须达成一致。其中一个会说谎。
+#
+# 港口、海关、船公司和银行共同维护一本账，谁也不是主人，所以每个区块都要**投票**。成员可能反应慢，可能断电；还可能有一个是*拜占庭*成员：对港口一套说法，对银行另一套，一轮里投两次票，或者在要紧的时候一声不响。即便如此，任何两个诚实成员都绝不能作出不同的决定，整张桌子也不能永远卡住。
+#
+# 只要说谎者的权重不到三分之一，这就办得到。规则由你来写：它出自 Tendermint（2018 年），长安链采用它，称为 **TBFT**。然后你要换个立场，证明再多一个说谎者，什么规则都无济于事。
+
+# %% [markdown] lang="en"
+# ## How this works
+# - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
+# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
+# - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here: edge cases, and whole evenings at the table with a liar among the members. So every sentence of a task counts.
+# - Later tasks call the functions of earlier ones: start at the top. You need no import. Leave the cell with `SEED` as it is: the grader draws its examples from it.
+
+# %% [markdown] lang="zh"
+# ## 怎么做
+# - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
+# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
+# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试：边界情形，以及成员中有说谎者的一场场完整的投票。所以任务里的每句话都要仔细看、照着做。
+# - 后面的任务会用到前面写好的函数，请从头做起。不需要导入任何模块。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
+
+# %% figure=true
+from minichain.learn import save_progress, watch_progress
+watch_progress("«lab.tests»", lang="«lab.lang»", lab="«lab.id»", version="«lab.version»")
+
+# %% parameters=true
+SEED = 0
+
+# %% [markdown] lang="en"
+# ## Look first
+# One block is decided like this. In a **round**, one member, the **proposer**, proposes a block. Then all vote twice: a **prevote** ("I have seen this proposal, and could live with it") and a **precommit** ("I have seen that more than two thirds prevoted it"). More than two thirds of the prevotes for one block are called a **polka**; more than two thirds of the precommits **decide**. If a round leads nowhere, the next one begins, with another proposer.
+#
+# Go through the steps, then seat a liar: choose who it is, and what it does. Can it make two honest members decide differently? Can it hold up the table? (By keyboard: Tab to a list or to the slider, then the arrow keys.)
+
+# %% [markdown] lang="zh"
+# ## 先看一看
+# 一个区块是这样定下来的。在一**轮**（round）里，由一个成员，即**提议节点**，提出一个区块。然后大家投两次票：先是**预投票**（prevote，“我看到了这个提议，可以接受”），再是**预提交**（precommit，“我看到超过三分之二投了它的预投票”）。同一个区块的预投票超过三分之二，叫做一个 **polka**；预提交超过三分之二，就**决定**了。一轮没有结果，就换一个提议节点，开始下一轮。
+#
+# 先一步一步看下去，再安排一个说谎者：选它坐在哪个座位、做什么。它能让两个诚实成员作出不同的决定吗？它能让整张桌子停下来吗？（用键盘：Tab 移到列表或滑块，再用方向键。）
+
+# %% figure=true
+from minichain.learn import show_round_table
+show_round_table(lang="«lab.lang»")
+
+# %% [markdown] lang="en"
+# ## What is given
+# **Weights.** `{"A": 1, "B": 1, "C": 1, "D": 1}` says who sits at the table, in which order, and how much each vote weighs. Less than a third of the weight is Byzantine.
+#
+# **Values.** A block is named here by a short text such as `"red"`, in place of its hash. `None` is **nil**: a vote for no block at all.
+#
+# **Messages** are dicts with `"kind"` (`"proposal"`, `"prevote"`, `"precommit"`), `"height"` (which block of the chain, from 1), `"round"` (from 0), `"member"` (who signed it; nobody can sign for somebody else) and `"value"`. A proposal also has `"pol_round"`, which task 3 explains.
+#
+# **A node** is what one member knows, a dict too:
+#
+# | key | what it is |
+# |---|---|
+# | `"member"`, `"weights"`, `"turns"` | its own name, all weights, and for how many heights a proposer keeps its turn |
+# | `"height"`, `"round"` | where it is now |
+# | `"step"` | `"propose"`: it has not yet prevoted in this round; `"prevote"`: it has prevoted; `"precommit"`: it has precommitted |
+# | `"locked_value"`, `"locked_round"` | what it is locked on, and since which round; both `None` if it is not |
+# | `"valid_value"`, `"valid_round"` | the last polka that it saw, and its round; both `None` if there was none |
+# | `"log"` | the list of all messages that it has, its own among them, in the order in which they came; of every height and round, and some of them twice |
+# | `"refused"` | the list of values that it found wrong when it executed them |
+#
+# Your functions look at a node and **answer**; they change nothing. An answer is a dict with what is to be done, and `{}` means: nothing now. What carries the answers out is given in task 9.
+
+# %% [markdown] lang="zh"
+# ## 已经给出的
+# **权重。** `{"A": 1, "B": 1, "C": 1, "D": 1}` 说明桌边坐着谁、按什么次序、每人一票的权重是多少。拜占庭成员的权重不到三分之一。
+#
+# **值。** 区块在这里用 `"red"` 这样的短文本来称呼，代替它的哈希值。`None` 表示**空票**（nil）：哪个区块都不投。
+#
+# **消息**是字典，有 `"kind"`（`"proposal"` 提议、`"prevote"` 预投票、`"precommit"` 预提交）、`"height"`（链上第几个区块，从 1 数起）、`"round"`（轮次，从 0 数起）、`"member"`（谁签的名；谁也不能替别人签名）和 `"value"`。提议还有 `"pol_round"`，任务 3 再解释。
+#
+# **节点**（node）是一个成员所知道的一切，也是字典：
+#
+# | 键 | 是什么 |
+# |---|---|
+# | `"member"`、`"weights"`、`"turns"` | 自己的名字，全部权重，以及一个提议节点连续负责几个高度 |
+# | `"height"`、`"round"` | 现在的高度和轮次 |
+# | `"step"` | `"propose"`：这一轮还没有预投票；`"prevote"`：已经预投票；`"precommit"`：已经预提交 |
+# | `"locked_value"`、`"locked_round"` | 锁定在哪个值上，从哪一轮起；没有锁定则都是 `None` |
+# | `"valid_value"`、`"valid_round"` | 最近看到的 polka 和它的轮次；没有则都是 `None` |
+# | `"log"` | 手里的全部消息（也有自己的），按收到的次序排成列表；各个高度、各个轮次的都有，有的还会重复 |
+# | `"refused"` | 执行之后发现有错的值，排成列表 |
+#
+# 你的函数查看节点，然后**回答**，自己什么也不改动。回答是一个字典，写着要做什么；`{}` 表示眼下什么也不用做。照着回答去做的那部分代码，任务 9 会给出。
+
+# %%
+def build_message(kind, member, value, round=0, height=1, **more):
+    """«build_message»"""
+    return {"kind": kind, "height": height, "round": round, "member": member, "value": value, **more}
+
+
+def build_node(member, weights, height=1, turns=1, log=(), refused=()):
+    """«build_node»"""
+    place = {"member": member, "weights": weights, "turns": turns, "height": height, "round": 0, "step": "propose"}
+    memory = {"locked_value": None, "locked_round": None, "valid_value": None, "valid_round": None}
+    return {**place, **memory, "log": list(log), "refused": list(refused)}
+
+
+FOUR = {"A": 1, "B": 1, "C": 1, "D": 1}
+
+# %% [markdown] lang="en"
+# ## 1 · Enough
+# How many is enough? If any two groups that are enough have an **honest** member in common, they cannot decide two things, because that member does not say two things. Groups of *more than two thirds* of the weight overlap in more than a third, and less than a third lies. That is a **quorum**. Not a majority, and not two thirds exactly.
+#
+# A group of *more than a third* cannot consist of liars only: there is **one honest** member in it.
+#
+# A group comes as a list of names. A name may stand in it twice, and counts once; a name that is not in `weights` counts for nothing.
+#
+# Then count: who voted for what? Only votes of this kind, this height and this round count. A member that voted twice for the same value is one voter; one that voted for two values (only a liar does) stands under both.
+
+# %% [markdown] lang="zh"
+# ## 1 · 多少才够
+# 多少票才够？任意两组“够数”的成员，只要有一个**诚实**成员是共同的，就不可能定出两个结果，因为他不会说两样的话。各自*超过三分之二*权重的两组，重叠的部分超过三分之一，而说谎的不到三分之一。这就是**法定人数**：不是过半数，也不是恰好三分之二。
+#
+# *超过三分之一*的一组，不可能全是说谎者：其中至少有**一个诚实**成员。
+#
+# 一组成员以名字的列表给出。同一个名字可能出现两次，只算一次；不在 `weights` 里的名字不算数。
+#
+# 然后数票：谁投了什么？种类、高度、轮次都对得上的票才算。给同一个值投了两次的成员只是一个投票者；给两个值都投了的（只有说谎者会这样），两边都列上。
+
+# %% task="count"
+def is_quorum(weights: dict[str, int], members: list[str]) -> bool:
+    """«is_quorum»
+
+    «is_quorum.more»
+    """
+    ### BEGIN SOLUTION
+    return 3 * sum(weights.get(member, 0) for member in set(members)) > 2 * sum(weights.values())
+    ### END SOLUTION
+
+
+def is_one_honest(weights: dict[str, int], members: list[str]) -> bool:
+    """«is_one_honest»
+
+    «is_one_honest.more»
+    """
+    ### BEGIN SOLUTION
+    return 3 * sum(weights.get(member, 0) for member in set(members)) > sum(weights.values())
+    ### END SOLUTION
+
+
+def count_votes(log: list[dict], kind: str, height: int, round: int) -> dict:
+    """«count_votes»
+
+    «count_votes.more»
+    """
+    ### BEGIN SOLUTION
+    tally = {}
+    for message in log:
+        if (message["kind"], message["height"], message["round"]) == (kind, height, round):
+            tally.setdefault(message["value"], set()).add(message["member"])
+    return {value: sorted(voters) for value, voters in tally.items()}
+    ### END SOLUTION
+
+# %% test="count" points=3
+assert is_quorum(FOUR, ["A", "B", "D"]) is True and is_quorum(FOUR, ["A", "B"]) is False, "«count.three-of-four»"
+assert is_quorum({"A": 1, "B": 1, "C": 1}, ["A", "B"]) is False, "«count.exactly»"
+assert is_quorum(dict.fromkeys("ABCDE", 1), ["A", "B", "C"]) is False, "«count.majority»"
+assert is_quorum({"A": 4, "B": 1, "C": 1}, ["A", "B"]) is True, "«count.weight»"
+assert is_quorum(FOUR, ["A", "B", "B", "A"]) is False, "«count.twice»"
+assert is_quorum(FOUR, ["A", "B", "nobody"]) is False, "«count.stranger»"
+assert is_one_honest(FOUR, ["A"]) is False and is_one_honest(FOUR, ["C", "A"]) is True, "«count.honest»"
+given_log = [
+    build_message("prevote", "C", "red"), build_message("prevote", "A", "red"), build_message("prevote", "B", None),
+    build_message("prevote", "D", "red", round=1), build_message("precommit", "D", "red"), build_message("prevote", "D", "red", height=2),
+]
+given_tally = count_votes(given_log, "prevote", 1, 0)
+assert isinstance(given_tally, dict) and "red" in given_tally, "«count.dict»"
+assert "D" not in given_tally["red"], "«count.others»"
+assert given_tally == {"red": ["A", "C"], None: ["B"]}, "«count.tally»"
+given_log += [build_message("prevote", "A", "red"), build_message("prevote", "B", "red")]
+assert count_votes(given_log, "prevote", 1, 0) == {"red": ["A", "B", "C"], None: ["B"]}, "«count.again»"
+assert count_votes(given_log, "prevote", 3, 0) == {}, "«count.nothing»"
+### BEGIN HIDDEN TESTS
+import random
+given_draw = random.Random(f"{SEED}/count")
+for _ in range(60):
+    given_weights = {f"m{number}": given_draw.randrange(1, 5) for number in range(given_draw.randrange(1, 9))}
+    given_group = given_draw.choices([*given_weights, "nobody"], k=given_draw.randrange(9))
+    weight = sum(number for name, number in given_weights.items() if name in given_group)
+    total = sum(given_weights.values())
+    assert is_quorum(given_weights, given_group) is (weight > total * 2 / 3 and 3 * weight != 2 * total), "«count.any-quorum»"
+    assert is_one_honest(given_weights, given_group) is (weight > total / 3 and 3 * weight != total), "«count.any-honest»"
+for given_size in (3, 6, 9, 30):
+    given_weights = dict.fromkeys(map(str, range(given_size)), 1)
+    given_group = list(given_weights)
+    assert is_quorum(given_weights, given_group[: given_size * 2 // 3]) is False, "«count.any-quorum»"
+    assert is_quorum(given_weights, given_group[: given_size * 2 // 3 + 1]) is True, "«count.any-quorum»"
+    assert is_one_honest(given_weights, given_group[: given_size // 3]) is False, "«count.any-honest»"
+    assert is_one_honest(given_weights, given_group[: given_size // 3 + 1]) is True, "«count.any-honest»"
+for given_size in (0, 9, 60):
+    given_log, expected = [], {}
+    for _ in range(given_size):
+        given_place = given_draw.choice(["prevote", "precommit"]), given_draw.randrange(1, 3), given_draw.randrange(2)
+        given_member, given_value = given_draw.choice("ABCDEF"), given_draw.choice(["red", "blue", None])
+        given_log.append(build_message(given_place[0], given_member, given_value, given_place[2], given_place[1]))
+        if given_place == ("prevote", 2, 1):
+            expected.setdefault(given_value, set()).add(given_member)
+    expected = {value: sorted(members) for value, members in expected.items()}
+    assert count_votes(given_log, "prevote", 2, 1) == expected, "«count.any-tally»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 2 · Whose turn, and how long
+# The members propose in turn, in the order of `weights`. With `turns` = 1, the first one has round 0 of height 1, the second one round 0 of height 2, and so on, and after the last one it begins anew. A proposer keeps its turn for `turns` heights (ChainMaker: `TBFT_blocks_per_proposer`). Within a height, each further round passes the turn on to the next member: so a silent proposer is soon got rid of.
+#
+# Nobody knows how long a message takes. So a member waits `first` milliseconds in round 0, and in each further round `growth` more than in the one before. One day that is longer than messages take.
+
+# %% [markdown] lang="zh"
+# ## 2 · 轮到谁，等多久
+# 成员按 `weights` 里的次序轮流提议。`turns` 为 1 时，第一个成员负责高度 1 的第 0 轮，第二个成员负责高度 2 的第 0 轮，依此类推，轮完一圈再从头来。每个提议节点连续负责 `turns` 个高度（长安链的 `TBFT_blocks_per_proposer`）。在同一个高度里，每进一轮就轮到下一个成员：提议节点要是一声不响，很快就换人了。
+#
+# 消息要走多久，谁也不知道。所以成员在第 0 轮等 `first` 毫秒，以后每一轮都比前一轮多等 `growth` 毫秒。总有一天，等待的时间会超过消息所需的时间。
+
+# %% task="turns"
+def get_proposer(weights: dict[str, int], turns: int, height: int, round: int) -> str:
+    """«get_proposer»
+
+    «get_proposer.more»
+    """
+    ### BEGIN SOLUTION
+    members = list(weights)
+    return members[((height - 1) // turns + round) % len(members)]
+    ### END SOLUTION
+
+
+def compute_timeout(first: int, growth: int, round: int) -> int:
+    """«compute_timeout»
+
+    «compute_timeout.more»
+    """
+    ### BEGIN SOLUTION
+    return first + growth * round
+    ### END SOLUTION
+
+# %% test="turns" points=1
+assert [get_proposer(FOUR, 1, given_height, 0) for given_height in (1, 2, 4, 5)] == ["A", "B", "D", "A"], "«turns.heights»"
+assert [get_proposer(FOUR, 1, 1, given_round) for given_round in range(5)] == ["A", "B", "C", "D", "A"], "«turns.rounds»"
+assert [get_proposer(FOUR, 3, given_height, 0) for given_height in range(1, 8)] == list("AAABBBC"), "«turns.turns»"
+assert get_proposer(FOUR, 3, 4, 2) == "D", "«turns.both»"
+assert get_proposer({"D": 5, "A": 1}, 1, 1, 0) == "D", "«turns.order»"
+assert compute_timeout(300, 200, 0) == 300, "«turns.first»"
+assert compute_timeout(300, 200, 3) == 900, "«turns.growth»"
+### BEGIN HIDDEN TESTS
+import random
+given_draw = random.Random(f"{SEED}/turns")
+for given_size in (1, 4, 7):
+    given_names = given_draw.sample("NBFIPXQWE", given_size)
+    given_weights = {name: given_draw.randrange(1, 9) for name in given_names}
+    for _ in range(12):
+        given_turns, given_height, given_round = given_draw.randrange(1, 6), given_draw.randrange(1, 99), given_draw.randrange(12)
+        expected = given_names[:]
+        for step in range(1, given_height):
+            expected = expected[1:] + expected[:1] if step % given_turns == 0 else expected
+        for _ in range(given_round):
+            expected = expected[1:] + expected[:1]
+        assert get_proposer(given_weights, given_turns, given_height, given_round) == expected[0], "«turns.any»"
+        given_first, given_growth = given_draw.randrange(1, 999), given_draw.randrange(1, 999)
+        expected = given_first + sum([given_growth] * given_round)
+        assert compute_timeout(given_first, given_growth, given_round) == expected, "«turns.any-timeout»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 3 · The proposal
+# Whose turn it is makes a message with the keys `"kind"`, `"height"`, `"round"`, `"member"` and `"value"`, and one more, `"pol_round"`:
+#
+# - If the node has **seen a polka** in an earlier round of this height (its `"valid_round"` is not `None`), somebody may be locked on that value, or may have decided it already. So it proposes its `"valid_value"` again, and `"pol_round"` is its `"valid_round"`: that is the **proof of lock** that others may ask for.
+# - Otherwise it proposes the `fresh` value, and `"pol_round"` is `None`.
+#
+# The other side: which messages of a log *are* proposals for a round? Those of kind `"proposal"`, of the node's height and of that round, whose member is **the proposer of that round**. Anybody can send something that looks like a proposal.
+
+# %% [markdown] lang="zh"
+# ## 3 · 提议
+# 轮到谁，谁就造一条消息，键有 `"kind"`、`"height"`、`"round"`、`"member"`、`"value"`，还有一个 `"pol_round"`：
+#
+# - 如果节点在这个高度的前面某一轮**看到过 polka**（`"valid_round"` 不是 `None`），那么也许有人锁定在那个值上，甚至已经作了决定。所以它再次提议自己的 `"valid_value"`，`"pol_round"` 就写它的 `"valid_round"`：这就是别人会要求的**锁定证明**（proof of lock）。
+# - 否则它提议 `fresh` 这个新的值，`"pol_round"` 为 `None`。
+#
+# 再看另一面：日志里哪些消息**算是**某一轮的提议？要种类是 `"proposal"`，高度是节点的高度，轮次是那一轮，而且发送它的成员正是**那一轮的提议节点**。样子像提议的消息，谁都能发。
+
+# %% task="proposal"
+def make_proposal(node: dict, fresh: str) -> dict:
+    """«make_proposal»
+
+    «make_proposal.more»
+    """
+    ### BEGIN SOLUTION
+    value = fresh if node["valid_round"] is None else node["valid_value"]
+    place = {"height": node["height"], "round": node["round"], "member": node["member"]}
+    return {"kind": "proposal", **place, "value": value, "pol_round": node["valid_round"]}
+    ### END SOLUTION
+
+
+def get_proposals(node: dict, round: int) -> list[dict]:
+    """«get_proposals»
+
+    «get_proposals.more»
+    """
+    ### BEGIN SOLUTION
+    proposer = get_proposer(node["weights"], node["turns"], node["height"], round)
+    wanted = ("proposal", node["height"], round, proposer)
+    keys = ("kind", "height", "round", "member")
+    return [message for message in node["log"] if tuple(message[key] for key in keys) == wanted]
+    ### END SOLUTION
+
+# %% test="proposal" points=3
+given_node = {**build_node("B", FOUR), "round": 1}
+given_proposal = make_proposal(given_node, "blue")
+assert isinstance(given_proposal, dict), "«proposal.dict»"
+assert sorted(given_proposal) == ["height", "kind", "member", "pol_round", "round", "value"], "«proposal.keys»"
+assert given_proposal == build_message("proposal", "B", "blue", 1, pol_round=None), "«proposal.fresh»"
+given_proposal = make_proposal({**given_node, "valid_value": "red", "valid_round": 0}, "blue")
+assert given_proposal["value"] == "red", "«proposal.valid»"
+assert given_proposal["pol_round"] == 0, "«proposal.proof»"
+given_real, given_other = build_message("proposal", "B", "blue", 1, pol_round=None), build_message("proposal", "B", "red", 1, pol_round=None)
+given_log = [
+    build_message("proposal", "D", "stolen", 1, pol_round=None), build_message("proposal", "A", "red", pol_round=None),
+    build_message("proposal", "B", "blue", 1, 2, pol_round=None), build_message("prevote", "B", "blue", 1), given_real, given_other,
+]
+given_node = build_node("C", FOUR, log=given_log)
+assert given_log[0] not in get_proposals(given_node, 1), "«proposal.stolen»"
+assert given_log[3] not in get_proposals(given_node, 1), "«proposal.vote»"
+assert given_log[2] not in get_proposals(given_node, 1), "«proposal.height»"
+assert get_proposals(given_node, 1) == [given_real, given_other], "«proposal.two»"
+assert get_proposals(given_node, 0) == [given_log[1]], "«proposal.round»"
+assert get_proposals(given_node, 3) == [], "«proposal.none»"
+### BEGIN HIDDEN TESTS
+import random
+given_draw = random.Random(f"{SEED}/proposal")
+given_names = given_draw.sample("NBFIPXQWE", 5)
+given_weights = {name: given_draw.randrange(1, 4) for name in given_names}
+for given_height, given_turns in ((1, 1), (2, 1), (6, 4)):
+    given_log = [
+        build_message(kind, name, given_draw.choice(["red", "blue"]), number, height, pol_round=None)
+        for kind in ("proposal", "prevote") for name in given_names for number in range(3) for height in (given_height, given_height + 1)
+    ]
+    given_draw.shuffle(given_log)
+    for given_round in range(3):
+        given_node = {**build_node(given_names[0], given_weights, given_height, given_turns, given_log), "round": given_draw.randrange(3)}
+        proposer = given_names[((given_height - 1) // given_turns + given_round) % 5]
+        expected = [
+            message for message in given_log
+            if message["kind"] == "proposal" and message["member"] == proposer
+            and message["height"] == given_height and message["round"] == given_round
+        ]
+        assert get_proposals(given_node, given_round) == expected, "«proposal.any»"
+    for given_valid in ((None, None), ("green", 0), ("green", 2)):
+        given_node |= {"valid_value": given_valid[0], "valid_round": given_valid[1], "locked_value": "red", "locked_round": 1, "round": 5}
+        expected = build_message(
+            "proposal", given_names[0], given_valid[0] or "new", 5, given_height, pol_round=given_valid[1]
+        )
+        assert make_proposal(given_node, "new") == expected, "«proposal.any-made»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 4 · The prevote, and the lock
+# `has_polka` asks whether the node's log holds a quorum of prevotes for a value in a round of its height. For `None` it asks for a polka for nil.
+#
+# Now the first rule. `choose_prevote` answers `{"prevote": value}` or `{"prevote": None}`, or `{}` for "not now":
+#
+# 1. `{}` if the step is not `"propose"` (it has prevoted already), or if there is no proposal for the node's round. If there are several, the **first one in the log** is looked at, and no other.
+# 2. If its `"pol_round"` is not `None`, it claims an older polka. Then that round must be **before** the node's round, and the node must **see that polka itself**: a quorum of prevotes for this value in round `pol_round`. Otherwise `{}`: a claim is no proof; the votes may still come.
+# 3. Nil if the value is in `"refused"`.
+# 4. Nil if the node is **locked** on another value, unless the proposal's polka is **at least as new as the lock**: `pol_round` is not `None` and not smaller than `"locked_round"`. Being locked on the same value is no obstacle.
+# 5. Otherwise the value.
+#
+# Why the lock? A member that precommitted `"red"` may have made somebody decide `"red"`, without knowing it. Until it sees that more than two thirds went on to something else *since then*, it must help nothing else.
+
+# %% [markdown] lang="zh"
+# ## 4 · 预投票与锁
+# `has_polka` 问：节点的日志里，这个高度的某一轮，对某个值的预投票够不够法定人数？值为 `None` 时，问的是空票的 polka。
+#
+# 现在来写第一条规则。`choose_prevote` 回答 `{"prevote": 值}` 或 `{"prevote": None}`；“现在还不行”则回答 `{}`：
+#
+# 1. 步骤不是 `"propose"`（已经预投过票），或者节点所在的轮次还没有提议：`{}`。提议有几个时，只看**日志里的第一个**。
+# 2. 它的 `"pol_round"` 不是 `None`，就是声称从前有过 polka。那么这个轮次必须**早于**节点所在的轮次，而且节点要**自己看得到那个 polka**：第 `pol_round` 轮里，对这个值的预投票够法定人数。否则回答 `{}`：声称不等于证明，也许那些票还在路上。
+# 3. 值在 `"refused"` 里：空票。
+# 4. 节点**锁定**在别的值上：空票；除非提议的 polka **不比锁旧**，也就是 `pol_round` 不是 `None`，也不小于 `"locked_round"`。锁定的就是这个值，则不妨碍。
+# 5. 其余情况：投这个值。
+#
+# 为什么要锁？成员预提交了 `"red"`，就可能已经促成别人决定了 `"red"`，自己却不知道。在看到超过三分之二的成员*此后*转向了别的值之前，它绝不能去帮别的值。
+
+# %% task="prevote"
+def has_polka(node: dict, round: int, value: str | None) -> bool:
+    """«has_polka»
+
+    «has_polka.more»
+    """
+    ### BEGIN SOLUTION
+    voters = count_votes(node["log"], "prevote", node["height"], round).get(value, [])
+    return is_quorum(node["weights"], voters)
+    ### END SOLUTION
+
+
+def choose_prevote(node: dict) -> dict:
+    """«choose_prevote»
+
+    «choose_prevote.more»
+    """
+    ### BEGIN SOLUTION
+    proposals = get_proposals(node, node["round"])
+    if node["step"] != "propose" or not proposals:
+        return {}
+    value, pol_round = proposals[0]["value"], proposals[0]["pol_round"]
+    if pol_round is not None and not (pol_round < node["round"] and has_polka(node, pol_round, value)):
+        return {}
+    is_free = node["locked_round"] is None or node["locked_value"] == value
+    if not is_free and pol_round is not None:
+        is_free = pol_round >= node["locked_round"]
+    return {"prevote": value if is_free and value not in node["refused"] else None}
+    ### END SOLUTION
+
+# %% test="prevote" points=3
+given_votes = [build_message("prevote", given_member, "red") for given_member in "ABC"]
+assert has_polka(build_node("C", FOUR, log=given_votes), 0, "red") is True, "«prevote.polka»"
+assert has_polka(build_node("C", FOUR, log=given_votes[:2]), 0, "red") is False, "«prevote.no-polka»"
+assert has_polka(build_node("C", FOUR, log=given_votes), 0, None) is False, "«prevote.nil-polka»"
+given_red, given_blue = build_message("proposal", "A", "red", pol_round=None), build_message("proposal", "A", "blue", pol_round=None)
+assert choose_prevote(build_node("C", FOUR)) == {}, "«prevote.no-proposal»"
+given_node = build_node("C", FOUR, log=[given_red, given_blue])
+assert choose_prevote(given_node) == {"prevote": "red"}, "«prevote.first»"
+assert choose_prevote({**given_node, "step": "prevote"}) == {}, "«prevote.once»"
+assert choose_prevote({**given_node, "refused": ["red"]}) == {"prevote": None}, "«prevote.refused»"
+# «prevote.story»
+given_node = {**build_node("C", FOUR, log=given_votes), "round": 1, "locked_value": "red", "locked_round": 0}
+given_blue, given_red = build_message("proposal", "B", "blue", 1, pol_round=None), build_message("proposal", "B", "red", 1, pol_round=None)
+assert choose_prevote({**given_node, "log": [*given_votes, given_blue]}) == {"prevote": None}, "«prevote.locked»"
+assert choose_prevote({**given_node, "log": [*given_votes, given_red]}) == {"prevote": "red"}, "«prevote.same»"
+given_polka = [build_message("prevote", given_member, "blue", 1) for given_member in "ABD"]
+given_again = build_message("proposal", "C", "blue", 2, pol_round=1)
+given_node |= {"round": 2}
+assert choose_prevote({**given_node, "log": [*given_votes, given_again]}) == {}, "«prevote.claim»"
+assert choose_prevote({**given_node, "log": [*given_votes, *given_polka, given_again]}) == {"prevote": "blue"}, "«prevote.unlock»"
+### BEGIN HIDDEN TESTS
+import itertools
+given_votes = {
+    (value, number): [build_message("prevote", name, value, number, 2) for name in "ABC"] for value in ("red", "blue", None) for number in range(4)
+}
+for given_round, given_pol, given_lock, given_shown, given_step in itertools.product(
+    (0, 1, 3), (None, 0, 1, 2, 3), (None, ("red", 0), ("red", 1), ("red", 2), ("blue", 1)), (True, False), ("propose", "prevote", "precommit")
+):
+    given_proposer = "ABCD"[(1 + given_round) % 4]
+    given_log = [
+        *(given_votes["blue", given_pol or 0] if given_shown else given_votes["blue", given_pol or 0][:2]),
+        *given_votes["red", 1],
+        build_message("proposal", given_proposer, "blue", given_round, 2, pol_round=given_pol),
+        build_message("proposal", given_proposer, "red", given_round, 2, pol_round=None),
+    ]
+    given_node = {**build_node("D", FOUR, 2, 1, given_log), "round": given_round, "step": given_step}
+    given_node |= {"locked_value": given_lock and given_lock[0], "locked_round": given_lock and given_lock[1], "valid_value": "red", "valid_round": 1}
+    if given_step != "propose" or (given_pol is not None and (given_pol >= given_round or not given_shown)):
+        expected = {}
+    elif given_lock is None or given_lock[0] == "blue" or (given_pol is not None and given_pol >= given_lock[1]):
+        expected = {"prevote": "blue"}
+    else:
+        expected = {"prevote": None}
+    text = {True: "«prevote.any-wait»", False: "«prevote.any-lock»"}[expected == {}]
+    assert choose_prevote(given_node) == expected, text
+    if expected:
+        assert choose_prevote({**given_node, "refused": ["green", "blue"]}) == {"prevote": None}, "«prevote.any-refused»"
+        assert choose_prevote({**given_node, "refused": ["red"]}) == expected, "«prevote.any-refused»"
+    assert has_polka(given_node, given_pol or 0, "blue") is given_shown, "«prevote.any-polka»"
+given_node = build_node("D", {"A": 3, "B": 1, "C": 1, "D": 1}, 2, 1, given_votes[None, 2])
+assert has_polka(given_node, 2, None) is True, "«prevote.any-polka»"
+assert has_polka({**given_node, "log": given_node["log"][1:]}, 2, None) is False, "«prevote.any-polka»"
+assert has_polka({**given_node, "height": 1}, 2, None) is False, "«prevote.any-polka»"
+assert has_polka(given_node, 1, None) is False and has_polka(given_node, 2, "red") is False, "«prevote.any-polka»"
+given_node = {**build_node("D", FOUR, 2, 1, [build_message("proposal", "A", "red", 3, 2, pol_round=None)]), "round": 3}
+assert choose_prevote(given_node) == {"prevote": "red"}, "«prevote.any-lock»"
+given_node["log"] = [build_message("proposal", "B", "red", 3, 2, pol_round=None), build_message("proposal", "A", "red", 2, 2, pol_round=None)]
+assert choose_prevote(given_node) == {}, "«prevote.any-wait»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 5 · The precommit
+# When prevotes have come in, `choose_precommit` answers:
+#
+# 1. `{}` if the step is neither `"prevote"` nor `"precommit"`.
+# 2. If there is a **polka** of the node's round for the value of **one of that round's proposals** in its log, and the value is not in `"refused"`, the node remembers it: `"valid_value"` is that value, and `"valid_round"` the node's round. If the step is `"prevote"`, the answer holds three more: `"precommit"` with the value, and **the lock**, `"locked_value"` and `"locked_round"`. If the step is `"precommit"`, the polka came too late to vote for it: then the answer has only the two.
+# 3. Otherwise, if the step is `"prevote"` and there is a polka for nil: `{"precommit": None}`.
+# 4. Otherwise `{}`.
+#
+# Three prevotes for different things are no polka, and neither is a value that nobody proposed. And a lock always goes with a precommit: that is all it is for.
+
+# %% [markdown] lang="zh"
+# ## 5 · 预提交
+# 收到预投票之后，`choose_precommit` 这样回答：
+#
+# 1. 步骤既不是 `"prevote"` 也不是 `"precommit"`：`{}`。
+# 2. 对节点所在轮次的**某个提议**的值，日志里有这一轮的 **polka**，而且这个值不在 `"refused"` 里：节点把它记下来，`"valid_value"` 是这个值，`"valid_round"` 是节点所在的轮次。步骤是 `"prevote"` 时，回答里还要有三项：`"precommit"` 为这个值，再加上**锁**，即 `"locked_value"` 和 `"locked_round"`。步骤是 `"precommit"` 时，polka 来得太晚，不能再投了：回答里只有前面两项。
+# 3. 否则，步骤是 `"prevote"`，而空票有 polka：`{"precommit": None}`。
+# 4. 否则：`{}`。
+#
+# 三张预投票投的东西不一样，不算 polka；没有人提议过的值也不算。锁总是与预提交同时出现：它就是为此而设的。
+
+# %% task="precommit"
+def choose_precommit(node: dict) -> dict:
+    """«choose_precommit»
+
+    «choose_precommit.more»
+    """
+    ### BEGIN SOLUTION
+    if node["step"] not in ("prevote", "precommit"):
+        return {}
+    for proposal in get_proposals(node, node["round"]):
+        value = proposal["value"]
+        if value not in node["refused"] and has_polka(node, node["round"], value):
+            answer = {"valid_value": value, "valid_round": node["round"]}
+            if node["step"] == "prevote":
+                answer |= {"precommit": value, "locked_value": value, "locked_round": node["round"]}
+            return answer
+    if node["step"] == "prevote" and has_polka(node, node["round"], None):
+        return {"precommit": None}
+    return {}
+    ### END SOLUTION
+
+# %% test="precommit" points=3
+given_red = build_message("proposal", "A", "red", pol_round=None)
+given_votes = [build_message("prevote", given_member, "red") for given_member in "ABC"]
+given_node = {**build_node("C", FOUR, log=[given_red, *given_votes]), "step": "prevote"}
+given_answer = choose_precommit(given_node)
+assert isinstance(given_answer, dict) and given_answer.get("precommit") == "red", "«precommit.polka»"
+assert [given_answer.get("locked_value"), given_answer.get("locked_round")] == ["red", 0], "«precommit.lock»"
+assert [given_answer.get("valid_value"), given_answer.get("valid_round")] == ["red", 0], "«precommit.valid»"
+assert choose_precommit({**given_node, "log": [given_red, *given_votes[:2]]}) == {}, "«precommit.no-polka»"
+given_mixed = [*given_votes[:2], build_message("prevote", "C", None), build_message("prevote", "D", "blue")]
+assert choose_precommit({**given_node, "log": [given_red, *given_mixed]}) == {}, "«precommit.mixed»"
+assert choose_precommit({**given_node, "log": given_votes}) == {}, "«precommit.no-proposal»"
+given_nil = [build_message("prevote", given_member, None) for given_member in "BCD"]
+assert choose_precommit({**given_node, "log": [given_red, *given_nil]}) == {"precommit": None}, "«precommit.nil»"
+assert choose_precommit({**given_node, "step": "propose"}) == {}, "«precommit.step»"
+assert choose_precommit({**given_node, "step": "precommit"}) == {"valid_value": "red", "valid_round": 0}, "«precommit.late»"
+assert choose_precommit({**given_node, "step": "precommit", "log": given_nil}) == {}, "«precommit.nil-late»"
+### BEGIN HIDDEN TESTS
+import itertools
+for given_step, given_value, given_size, given_round, given_refused, given_proposed in itertools.product(
+    ("propose", "prevote", "precommit"), ("red", "blue", None), (2, 3, 4), (0, 2), ([], ["red"], ["blue", "green"]), (("red",), ("blue", "red"), ())
+):
+    given_proposer = "ABCD"[(2 + given_round) % 4]
+    given_log = [build_message("prevote", name, given_value, given_round, 3) for name in "DCBA"[:given_size]]
+    given_log += [build_message("prevote", name, "red", 1, 3) for name in "ABC"]
+    given_log += [build_message("prevote", name, "red", given_round, 2) for name in "ABC"]
+    given_log += [build_message("precommit", name, "red", given_round, 3) for name in "ABC"]
+    given_log += [build_message("proposal", given_proposer, value, given_round, 3, pol_round=None) for value in given_proposed]
+    given_log += [build_message("proposal", "ABCD"[(3 + given_round) % 4], "blue", given_round, 3, pol_round=None)]
+    given_node = {**build_node("B", FOUR, 3, 1, given_log, given_refused), "step": given_step, "round": given_round}
+    given_node |= {"locked_value": "green", "locked_round": 0, "valid_value": "green", "valid_round": 0}
+    expected, text = {}, "«precommit.any-nothing»"
+    if given_size > 2 and given_step != "propose":
+        if given_value in given_proposed and given_value not in given_refused:
+            expected, text = {"valid_value": given_value, "valid_round": given_round}, "«precommit.any-late»"
+            if given_step == "prevote":
+                expected |= {"precommit": given_value, "locked_value": given_value, "locked_round": given_round}
+                text = "«precommit.any-lock»"
+        elif given_value is None and given_step == "prevote":
+            expected, text = {"precommit": None}, "«precommit.any-nil»"
+    assert choose_precommit(given_node) == expected, text
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 6 · Decide, or go on
+# `find_decision` answers `{"decide": value}` as soon as the log holds, in **any** round of the node's height, a quorum of precommits for the value of one of that round's proposals; otherwise `{}`. Any round: precommits are slow, and whoever counts only those of the present round may wait for ever. If there is such a value in several rounds, take the earliest of them. What is in `"refused"` does not matter here: among those who precommitted are honest ones who found it right.
+#
+# `on_timeout` is called when an alarm goes off. A `timer` is a dict with `"name"`, `"height"` and `"round"`. Alarms of another height or another round than the node's are **old**, and mean nothing any more: `{}`. Otherwise:
+#
+# | name | in which step | answer |
+# |---|---|---|
+# | `"propose"` | `"propose"` | `{"prevote": None}`: no proposal came |
+# | `"prevote"` | `"prevote"` | `{"precommit": None}`: no polka came |
+# | `"precommit"` | any | `{"round": …}`, the round after this one: no decision came |
+#
+# and in any other step `{}`.
+
+# %% [markdown] lang="zh"
+# ## 6 · 决定，或者继续
+# 只要日志里，在节点所在高度的**任何一轮**，对那一轮某个提议的值，预提交够了法定人数，`find_decision` 就回答 `{"decide": 值}`；否则回答 `{}`。为什么是任何一轮？预提交可能来得很慢，只数当前这一轮的，也许要等到天荒地老。几个轮次里都有这样的值，就取最早的一轮。这里不管 `"refused"`：投了预提交的成员里有诚实的，他们查过，没有错。
+#
+# 闹钟响了，就会调用 `on_timeout`。`timer` 是一个字典，有 `"name"`、`"height"` 和 `"round"`。高度或轮次与节点的不同，就是**过时**的闹钟，已经没有意义：`{}`。否则：
+#
+# | name | 在哪个步骤 | 回答 |
+# |---|---|---|
+# | `"propose"` | `"propose"` | `{"prevote": None}`：没有等到提议 |
+# | `"prevote"` | `"prevote"` | `{"precommit": None}`：没有等到 polka |
+# | `"precommit"` | 任何步骤 | `{"round": …}`，下一轮：没有等到决定 |
+#
+# 在别的步骤都回答 `{}`。
+
+# %% task="decision"
+def find_decision(node: dict) -> dict:
+    """«find_decision»
+
+    «find_decision.more»
+    """
+    ### BEGIN SOLUTION
+    for round in sorted({message["round"] for message in node["log"]}):
+        tally = count_votes(node["log"], "precommit", node["height"], round)
+        for proposal in get_proposals(node, round):
+            if is_quorum(node["weights"], tally.get(proposal["value"], [])):
+                return {"decide": proposal["value"]}
+    return {}
+    ### END SOLUTION
+
+
+def on_timeout(node: dict, timer: dict) -> dict:
+    """«on_timeout»
+
+    «on_timeout.more»
+    """
+    ### BEGIN SOLUTION
+    if (timer["height"], timer["round"]) != (node["height"], node["round"]):
+        return {}
+    if timer["name"] == "propose" and node["step"] == "propose":
+        return {"prevote": None}
+    if timer["name"] == "prevote" and node["step"] == "prevote":
+        return {"precommit": None}
+    if timer["name"] == "precommit":
+        return {"round": node["round"] + 1}
+    return {}
+    ### END SOLUTION
+
+# %% test="decision" points=3
+given_red = build_message("proposal", "A", "red", pol_round=None)
+given_votes = [build_message("precommit", given_member, "red") for given_member in "ABC"]
+given_node = {**build_node("C", FOUR, log=[given_red, *given_votes]), "step": "precommit"}
+assert find_decision(given_node) == {"decide": "red"}, "«decision.decide»"
+assert find_decision({**given_node, "log": [given_red, *given_votes[:2]]}) == {}, "«decision.two»"
+given_polka = [build_message("prevote", given_member, "red") for given_member in "ABC"]
+assert find_decision({**given_node, "log": [given_red, *given_polka]}) == {}, "«decision.prevotes»"
+given_nil = [build_message("precommit", given_member, None) for given_member in "ABC"]
+assert find_decision({**given_node, "log": [given_red, *given_nil]}) == {}, "«decision.nil»"
+assert find_decision({**given_node, "round": 4, "step": "propose"}) == {"decide": "red"}, "«decision.late»"
+assert find_decision({**given_node, "height": 2}) == {}, "«decision.height»"
+given_timer = {"name": "propose", "height": 1, "round": 0}
+assert on_timeout(build_node("C", FOUR), given_timer) == {"prevote": None}, "«decision.propose»"
+assert on_timeout({**build_node("C", FOUR), "step": "prevote"}, given_timer) == {}, "«decision.step»"
+assert on_timeout({**build_node("C", FOUR), "step": "prevote"}, {**given_timer, "name": "prevote"}) == {"precommit": None}, "«decision.prevote»"
+for given_step in ("propose", "prevote", "precommit"):
+    given_answer = on_timeout({**build_node("C", FOUR), "step": given_step}, {**given_timer, "name": "precommit"})
+    assert given_answer == {"round": 1}, "«decision.precommit»"
+assert on_timeout({**build_node("C", FOUR), "round": 1}, given_timer) == {}, "«decision.old»"
+### BEGIN HIDDEN TESTS
+import itertools
+for given_kind, given_value, given_size, given_round, given_proposed in itertools.product(
+    ("prevote", "precommit"), ("red", "blue", None), (2, 3, 4), (0, 1, 3), (("red",), ("blue", "red"), ())
+):
+    given_log = [build_message(given_kind, name, given_value, given_round, 2) for name in "DCBA"[:given_size]]
+    given_log += [build_message("precommit", name, "red", given_round, 3) for name in "ABC"]
+    given_log += [build_message("precommit", "D", "red", number, 2) for number in range(4)]
+    given_log += [build_message("proposal", "ABCD"[(1 + given_round) % 4], value, given_round, 2, pol_round=None) for value in given_proposed]
+    given_log += [build_message("proposal", "ABCD"[(2 + given_round) % 4], "blue", given_round, 2, pol_round=None)]
+    given_node = {**build_node("B", FOUR, 2, 1, given_log, ["red", "blue"]), "step": "prevote", "round": 1}
+    expected = {"decide": given_value} if given_kind == "precommit" and given_size > 2 and given_value in given_proposed else {}
+    assert find_decision(given_node) == expected, "«decision.any»"
+given_log = []
+for given_round, given_value in ((2, "late"), (1, "early")):
+    given_log += [build_message("precommit", name, given_value, given_round) for name in "BCD"]
+    given_log += [build_message("proposal", "ABCD"[given_round], given_value, given_round, pol_round=None)]
+assert find_decision({**build_node("A", FOUR, log=given_log), "round": 2}) == {"decide": "early"}, "«decision.any»"
+for given_name, given_step, given_height, given_round in itertools.product(
+    ("propose", "prevote", "precommit"), ("propose", "prevote", "precommit"), (2, 3, 4), (0, 4, 5)
+):
+    given_node = {**build_node("A", FOUR, 3), "round": 4, "step": given_step}
+    expected = {}
+    if (given_height, given_round) == (3, 4):
+        expected = {
+            ("propose", "propose"): {"prevote": None}, ("prevote", "prevote"): {"precommit": None},
+        }.get((given_name, given_step), {"round": 5} if given_name == "precommit" else {})
+    given_timer = {"name": given_name, "height": given_height, "round": given_round}
+    assert on_timeout(given_node, given_timer) == expected, "«decision.any-timeout»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 7 · After the power cut
+# A member that forgets what it said may say something else: then an honest member has voted twice. So before a message leaves, a **record** is written to the disk, and after a power cut the last record is all that is left: a dict with the `"height"` and `"round"` of then, the four entries of lock and polka, and `"message"`, the last message that was signed. `None` stands for: nothing was ever signed.
+#
+# `recover` is given a fresh node (others have told it again what it missed, so its log is full) and the record. If there is a record of the **same height**, it returns a node with the record's round and its four entries (`"locked_value"`, `"locked_round"`, `"valid_value"`, `"valid_round"`); otherwise the node as it is. The step stays `"propose"`: the member walks through that round once more.
+#
+# So it may come to want something else than before. `may_sign` stands in front of the pen, as in Tendermint's validators. A message has a **place**: its height; within a height its round; within a round the order proposal, prevote, precommit. It may be signed if nothing was signed before, if its place comes **after** that of the last signed message, or if it **is** the last signed message, word for word: saying the same again harms nobody.
+
+# %% [markdown] lang="zh"
+# ## 7 · 断电之后
+# 成员要是忘了自己说过什么，就可能改口：那样一来，诚实成员也投了两次票。所以消息发出之前，先要把一条**记录**（record）写到磁盘上；断电之后，剩下的只有最后一条记录。它是一个字典：当时的 `"height"` 和 `"round"`，关于锁和 polka 的四项，以及 `"message"`，也就是最后签过名的那条消息。`None` 表示从来没有签过。
+#
+# `recover` 得到一个全新的节点（它错过的消息，别人已经重新告诉了它，日志是满的）和这条记录。如果有记录，而且是**同一个高度**的，就返回这样一个节点：轮次和那四项（`"locked_value"`、`"locked_round"`、`"valid_value"`、`"valid_round"`）取自记录；否则原样返回节点。步骤仍是 `"propose"`：成员把那一轮重新走一遍。
+#
+# 这样一来，它这回想说的，可能与上回不同。所以要有 `may_sign` 守在笔前面，Tendermint 的验证者就是这样做的。每条消息有一个**位置**：先看高度；同一高度看轮次；同一轮里按提议、预投票、预提交的次序。从来没有签过，可以签；位置在最后签过的那条**之后**，可以签；与最后签过的那条一字不差，也可以签：同样的话再说一遍，不碍事。
+
+# %% task="restart"
+def recover(node: dict, record: dict | None) -> dict:
+    """«recover»
+
+    «recover.more»
+    """
+    ### BEGIN SOLUTION
+    if record is None or record["height"] != node["height"]:
+        return node
+    kept = ("round", "locked_value", "locked_round", "valid_value", "valid_round")
+    return {**node, **{key: record[key] for key in kept}}
+    ### END SOLUTION
+
+
+def may_sign(record: dict | None, message: dict) -> bool:
+    """«may_sign»
+
+    «may_sign.more»
+    """
+    ### BEGIN SOLUTION
+    if record is None:
+        return True
+    kinds = ["proposal", "prevote", "precommit"]
+    last = record["message"]
+    before = (last["height"], last["round"], kinds.index(last["kind"]))
+    now = (message["height"], message["round"], kinds.index(message["kind"]))
+    return now > before or message == last
+    ### END SOLUTION
+
+# %% test="restart" points=2
+given_memory = {"locked_value": "red", "locked_round": 1, "valid_value": "blue", "valid_round": 2}
+given_last = build_message("prevote", "C", "red", 2, 5)
+given_record = {"height": 5, "round": 2, **given_memory, "message": given_last}
+given_node = build_node("C", FOUR, 5, log=[given_last])
+given_answer = recover(given_node, given_record)
+assert isinstance(given_answer, dict), "«restart.node»"
+assert [given_answer.get("locked_value"), given_answer.get("locked_round")] == ["red", 1], "«restart.lock»"
+assert given_answer == {**given_node, **given_memory, "round": 2}, "«restart.all»"
+assert recover(given_node, None) == given_node, "«restart.nothing»"
+assert recover({**given_node, "height": 6}, given_record) == {**given_node, "height": 6}, "«restart.height»"
+assert may_sign(None, given_last) is True, "«restart.first»"
+assert may_sign(given_record, build_message("prevote", "C", None, 2, 5)) is False, "«restart.twice»"
+assert may_sign(given_record, dict(given_last)) is True, "«restart.again»"
+assert may_sign(given_record, build_message("precommit", "C", "red", 1, 5)) is False, "«restart.back»"
+assert may_sign(given_record, build_message("precommit", "C", None, 2, 5)) is True, "«restart.onwards»"
+assert may_sign(given_record, build_message("proposal", "C", "red", 0, 6, pol_round=None)) is True, "«restart.later-height»"
+### BEGIN HIDDEN TESTS
+import itertools
+given_places = list(itertools.product((4, 5, 11), (0, 2, 10), ("proposal", "prevote", "precommit")))
+for given_last_place, given_place in itertools.product(range(27), range(27)):
+    height, number, kind = given_places[given_last_place]
+    given_last = build_message(kind, "C", "red", number, height, **({"pol_round": None} if kind == "proposal" else {}))
+    given_record = {"height": height, "round": number, **given_memory, "message": given_last}
+    height, number, kind = given_places[given_place]
+    given_message = build_message(kind, "C", "red", number, height, **({"pol_round": None} if kind == "proposal" else {}))
+    assert may_sign(given_record, given_message) is (given_place >= given_last_place), "«restart.any-place»"
+    given_message |= {"pol_round": 0} if kind == "proposal" else {"value": None}
+    assert may_sign(given_record, given_message) is (given_place > given_last_place), "«restart.any-twice»"
+for given_height, given_round in itertools.product((4, 5, 6), (0, 3)):
+    given_memory = {"locked_value": None, "locked_round": None, "valid_value": "green", "valid_round": 0}
+    given_record = {"height": 5, "round": given_round, **given_memory, "message": build_message("prevote", "C", None, given_round, 5)}
+    given_node = build_node("C", {"C": 2, "A": 1}, given_height, 3, [given_record["message"]], ["red"])
+    expected = {**given_node, **given_memory, "round": given_round} if given_height == 5 else given_node
+    assert recover(given_node, given_record) == expected, "«restart.any-record»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 8 · Out with what nobody can repeat
+# A contract reads its computer's clock. On every member it writes something else, so whoever executes the block after the proposer gets another read-write set, finds the block wrong, and prevotes nil. All are honest, and nothing is ever decided.
+#
+# So a member **complains**: it names the transactions whose read-write sets differ from those in the proposal. `find_suspects` is given two dicts from a transaction's name to its read-write set: what the proposer claims, and what the member got itself. It returns the names in `proposed` for which `own` has something else, or nothing; sorted.
+#
+# Then the next proposer leaves out what has been complained of by **more than a third of the weight**: at least one honest member has seen it misbehave. Fewer must not be enough, or one liar could keep any transaction out of the chain. And to ask for a quorum would be too much: it may be that only a few members see the difference. `complaints` is a list of pairs `[member, name]`, in which pairs may repeat; return the names to be left out, sorted.
+
+# %% [markdown] lang="zh"
+# ## 8 · 谁也重复不了的，请出去
+# 有个合约要读电脑的时钟。它在每个成员那里写下的都不一样，所以别人执行提议节点的区块，得到的读写集不同，认为区块有错，就投空票。大家都诚实，却什么也定不下来。
+#
+# 于是成员要**投诉**（complaint）：把读写集与提议里不同的那些交易点名。`find_suspects` 得到两个字典，都是从交易名到读写集：`proposed` 是提议节点声称的，`own` 是自己执行得到的。返回 `proposed` 里那些在 `own` 中不同或者没有的交易名，排好序。
+#
+# 投诉者的权重**超过三分之一**的交易，下一个提议节点就不再放进去：至少有一个诚实成员亲眼看到它不对劲。少于这个数不行，否则一个说谎者就能把任何交易挡在链外。要求法定人数又太多了：也许只有少数成员看得到差别。`complaints` 是由 `[成员, 交易名]` 组成的列表，同样的一对可能重复出现；返回要剔除的交易名，排好序。
+
+# %% task="evict"
+def find_suspects(proposed: dict[str, dict], own: dict[str, dict]) -> list[str]:
+    """«find_suspects»
+
+    «find_suspects.more»
+    """
+    ### BEGIN SOLUTION
+    return sorted(name for name in proposed if proposed[name] != own.get(name))
+    ### END SOLUTION
+
+
+def find_evicted(weights: dict[str, int], complaints: list[list[str]]) -> list[str]:
+    """«find_evicted»
+
+    «find_evicted.more»
+    """
+    ### BEGIN SOLUTION
+    accusers = {}
+    for member, name in complaints:
+        accusers.setdefault(name, []).append(member)
+    return sorted(name for name in accusers if is_one_honest(weights, accusers[name]))
+    ### END SOLUTION
+
+# %% test="evict" points=2
+given_done, given_early, given_late = ({"reads": [], "writes": [["stamp", given_second]]} for given_second in (0, 7, 8))
+assert find_suspects({"t1": given_done, "clock": given_early}, {"t1": given_done, "clock": given_late}) == ["clock"], "«evict.suspects»"
+assert find_suspects({"t1": given_done}, {"t1": dict(given_done)}) == [], "«evict.nothing»"
+assert find_suspects({"t2": given_done, "t1": given_early}, {}) == ["t1", "t2"], "«evict.missing»"
+given_read = {"reads": [["stamp", [1, 0]]], "writes": [["stamp", 0]]}
+assert find_suspects({"t1": given_done}, {"t1": given_read}) == ["t1"], "«evict.reads»"
+assert find_evicted(FOUR, [["A", "clock"], ["C", "clock"], ["C", "t1"]]) == ["clock"], "«evict.two»"
+assert find_evicted(FOUR, [["D", "t1"]] * 5) == [], "«evict.one»"
+assert find_evicted(FOUR, [["D", "t2"], ["A", "t2"], ["A", "t1"], ["D", "t1"]]) == ["t1", "t2"], "«evict.sorted»"
+### BEGIN HIDDEN TESTS
+import random
+given_draw = random.Random(f"{SEED}/evict")
+for _ in range(30):
+    given_weights = {f"m{number}": given_draw.randrange(1, 5) for number in range(given_draw.randrange(1, 8))}
+    given_complaints = [[given_draw.choice([*given_weights, "nobody"]), given_draw.choice("rstuv")] for _ in range(given_draw.randrange(24))]
+    expected = [
+        name for name in "rstuv"
+        if 3 * sum(weight for member, weight in given_weights.items() if [member, name] in given_complaints) > sum(given_weights.values())
+    ]
+    assert find_evicted(given_weights, given_complaints) == expected, "«evict.any-evicted»"
+    given_kinds = [{"reads": [], "writes": []}, {"reads": [["k", None]], "writes": []}, {"reads": [], "writes": [["k", None]]}]
+    given_proposed = {name: given_draw.choice(given_kinds) for name in given_draw.sample("zyxwv", 4)}
+    given_own = {name: given_draw.choice(given_kinds) for name in given_draw.sample("zyxwv", 4)}
+    expected = [name for name in "vwxyz" if name in given_proposed and (name not in given_own or given_own[name] != given_proposed[name])]
+    assert find_suspects(given_proposed, given_own) == expected, "«evict.any-suspects»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 9 · At the table
+# The next cell seats your rules at a table. It is long, but nothing in it decides anything: it carries messages, sets alarms, writes records, and asks your functions what to do. `run_schedule` takes a **schedule**, plain data that says who sits there, what is slow, whose power fails, and what liars say to whom:
+#
+# | key | what it is |
+# |---|---|
+# | `"weights"`, `"turns"`, `"heights"` | the members, as before, and how many heights are to be decided |
+# | `"pools"` | for each member the transactions that it would like to propose; joined by `+` they name a value. `"clock"` reads the clock |
+# | `"delay"`, `"late"` | how long a message takes (10 ms), and exceptions `[sender, recipient, kind, round, ms]`, where `None` means any |
+# | `"crashes"` | `[member, from, until]` in milliseconds |
+# | `"liars"`, `"lies"` | who is Byzantine, and `[time, recipient, message]` for each lie |
+# | `"gossip"` | after so many milliseconds the others hear of a lie what its recipient heard |
+#
+# It returns a **transcript**, a list of `[time, member, action, height, round, value]`; `tell` prints one, and `find_fault` says `"fork"` if two honest members decided differently at one height, `"double"` if an honest one voted for two things in one round, else `None`.
+#
+# `play` is one line: hand the schedule over to `run_schedule`, and return the transcript. (It is there so that a whole evening costs the grader one call.) Then run the cell with `tell` below, and read what your table did.
+
+# %% [markdown] lang="zh"
+# ## 9 · 坐到桌边
+# 下面这个单元格让你的规则坐到桌边。它很长，但里面不作任何决定：只是传递消息、设定闹钟、写下记录，并问你的函数该怎么办。`run_schedule` 的参数是一份**日程**（schedule），用普通数据写明桌边坐着谁、哪里慢、谁会断电、说谎者对谁说什么：
+#
+# | 键 | 是什么 |
+# |---|---|
+# | `"weights"`、`"turns"`、`"heights"` | 成员，与前面一样；以及要定下几个高度 |
+# | `"pools"` | 每个成员想提议的交易；用 `+` 连起来就是值的名字。`"clock"` 会读时钟 |
+# | `"delay"`、`"late"` | 消息要走多久（10 毫秒），以及例外：`[发送者, 接收者, 种类, 轮次, 毫秒]`，`None` 表示任意 |
+# | `"crashes"` | `[成员, 从, 到]`，单位毫秒 |
+# | `"liars"`、`"lies"` | 谁是拜占庭成员；每句谎话写成 `[时间, 接收者, 消息]` |
+# | `"gossip"` | 谎话的接收者听到的，过了这么多毫秒，其他人也会听到 |
+#
+# 它返回一份**经过**（transcript），即 `[时间, 成员, 动作, 高度, 轮次, 值]` 的列表。`tell` 把它打印出来；`find_fault` 检查它：两个诚实成员在同一高度作出不同的决定，返回 `"fork"`；某个诚实成员在一轮里投了两样的票，返回 `"double"`；都没有，返回 `None`。
+#
+# `play` 只有一行：把日程交给 `run_schedule`，返回它给出的经过。（有了它，评分程序演完一整场只需调用一次。）然后运行下面带 `tell` 的单元格，看看你的桌子上发生了什么。
+
+# %%
+import heapq
+
+TIMEOUTS = {"propose": [300, 200], "prevote": [150, 150], "precommit": [150, 150]}
+KEPT = ("height", "round", "locked_value", "locked_round", "valid_value", "valid_round")
+
+
+def build_message(kind, member, value, round=0, height=1, **more):
+    """«build_message»"""
+    return {"kind": kind, "height": height, "round": round, "member": member, "value": value, **more}
+
+
+def build_node(member, weights, height=1, turns=1, log=(), refused=()):
+    """«build_node»"""
+    place = {"member": member, "weights": weights, "turns": turns, "height": height, "round": 0, "step": "propose"}
+    memory = {"locked_value": None, "locked_round": None, "valid_value": None, "valid_round": None}
+    return {**place, **memory, "log": list(log), "refused": list(refused)}
+
+
+def run_contract(transaction, clock):
+    """«run_contract»"""
+    return {"reads": [], "writes": [["stamp", clock // 1000] if transaction == "clock" else ["done", transaction]]}
+
+
+def read_value(value):
+    """«read_value»"""
+    parts = [part.partition("@") for part in value.split("+")]
+    return {name: {"reads": [], "writes": [["stamp", int(second)] if at else ["done", name]]} for name, at, second in parts}
+
+
+def lie(time, recipients, kind, value, round=0, height=1, liar="D", **more):
+    """«lie»"""
+    return [[time, recipient, build_message(kind, liar, value, round, height, **more)] for recipient in recipients]
+
+
+def run_schedule(schedule, rules=None):
+    """«run_schedule»"""
+    table = Table(schedule, rules or globals())
+    for member in table.honest:
+        table.plan(0, table.begin_height, member, 0)
+    for time, recipient, message in schedule.get("lies", []):
+        table.plan(time, table.on_lie, recipient, message)
+    for member, since, until in schedule.get("crashes", []):
+        table.plan(since, table.on_crash, member)
+        table.plan(until, table.on_restart, member)
+    while table.queue and table.queue[0][0] <= schedule.get("until", 8000) and len(table.transcript) < 500:  # «endless»
+        table.now, _, action, arguments = heapq.heappop(table.queue)
+        action(*arguments)
+    return table.transcript
+
+
+class Table:
+    """«Table»"""
+
+    def __init__(self, schedule, rules):
+        self.schedule, self.rules, self.weights = schedule, rules, schedule["weights"]
+        self.honest = [member for member in self.weights if member not in schedule.get("liars", [])]
+        self.now, self.queue, self.planned, self.transcript = 0, [], 0, []
+        self.nodes, self.disk = {}, dict.fromkeys(self.honest)
+        self.mail, self.decided, self.refused = ({member: [] for member in self.honest} for _ in range(3))
+        self.lives, self.is_down, self.timers = dict.fromkeys(self.honest, 0), dict.fromkeys(self.honest, False), set()
+        for member in self.honest:
+            self.nodes[member] = self.build_next(member)
+
+    def plan(self, time, action, *arguments):
+        self.planned += 1
+        heapq.heappush(self.queue, (time, self.planned, action, arguments))
+
+    def note(self, member, action, value=None):
+        node = self.nodes[member]
+        self.transcript.append([self.now, member, action, node["height"], node["round"], value])
+
+    # «messages»
+
+    def say(self, member, message):
+        node = self.nodes[member]
+        if self.rules["may_sign"](self.disk[member], message):
+            self.disk[member] = {**{key: node[key] for key in KEPT}, "message": message}  # «written-first»
+            self.note(member, message["kind"], message["value"])
+            self.send(member, message)
+
+    def send(self, member, message):
+        for other in self.honest:
+            delay = 0 if other == member else self.get_delay(member, other, message)
+            if delay:
+                self.plan(self.now + delay, self.on_message, other, message)
+        self.mail[member].append(message)
+        self.nodes[member]["log"].append(message)
+
+    def get_delay(self, sender, recipient, message):
+        for *pattern, delay in self.schedule.get("late", []):
+            facts = (sender, recipient, message["kind"], message["round"])
+            if all(wanted in (None, fact) for wanted, fact in zip(pattern, facts)):
+                return delay
+        return self.schedule.get("delay", 10)
+
+    def on_lie(self, recipient, message):
+        self.on_message(recipient, message)
+        for other in self.honest:
+            if other != recipient:  # «gossip»
+                self.plan(self.now + self.schedule.get("gossip", 400), self.on_message, other, message)
+
+    def on_message(self, member, message):
+        self.mail[member].append(message)
+        if not self.is_down[member]:
+            self.nodes[member]["log"].append(message)
+            self.examine(member, message)
+            self.act(member)
+
+    def examine(self, member, message):
+        if message["kind"] == "proposal" and message["height"] == self.nodes[member]["height"]:
+            clock = self.now + self.schedule.get("clocks", {}).get(member, 0)
+            proposed = read_value(message["value"])
+            suspects = self.rules["find_suspects"](proposed, {name: run_contract(name, clock) for name in proposed})
+            if suspects and message["value"] not in self.refused[member]:
+                self.refused[member].append(message["value"])
+                self.nodes[member]["refused"].append(message["value"])
+                self.note(member, "complain", "+".join(suspects))
+                self.send(member, build_message("complaint", member, None, message["round"], message["height"], names=suspects))
+
+    # «rounds»
+
+    def build_next(self, member):
+        height, turns = len(self.decided[member]) + 1, self.schedule.get("turns", 1)
+        return {**build_node(member, self.weights, height, turns, self.mail[member], self.refused[member]), "step": "pause"}
+
+    def begin_height(self, member, life):
+        if life == self.lives[member]:
+            self.start_round(member, 0)
+            self.act(member)
+
+    def start_round(self, member, round):
+        node = self.nodes[member]
+        node["round"], node["step"] = round, "propose"
+        if self.rules["get_proposer"](self.weights, node["turns"], node["height"], round) == member:
+            self.say(member, self.rules["make_proposal"](node, self.choose_value(member)))
+        self.set_timer(member, "propose")
+
+    def choose_value(self, member):
+        complaints = [[message["member"], name] for message in self.mail[member] if message["kind"] == "complaint" for name in message["names"]]
+        evicted, done = self.rules["find_evicted"](self.weights, complaints), "+".join(self.decided[member])
+        names = [name for name in self.schedule.get("pools", {}).get(member, []) if name not in evicted and name not in read_value(done)]
+        clock = self.now + self.schedule.get("clocks", {}).get(member, 0)
+        return "+".join(f"clock@{clock // 1000}" if name == "clock" else name for name in names) or "empty"
+
+    def act(self, member):
+        for _ in range(9):
+            node = self.nodes[member]
+            if node["step"] == "pause":
+                return
+            answer = self.rules["find_decision"](node)
+            later = None if answer else self.find_later_round(node)
+            if later:
+                answer = {"round": later}
+            if not self.apply(member, answer or self.rules["choose_prevote"](node) or self.rules["choose_precommit"](node)):
+                break
+        if self.nodes[member]["step"] == "pause":
+            return
+        for kind in ("prevote", "precommit"):
+            tally = self.rules["count_votes"](node["log"], kind, node["height"], node["round"])
+            if kind != "prevote" or node["step"] == kind:
+                if self.rules["is_quorum"](self.weights, [voter for voters in tally.values() for voter in voters]):
+                    self.set_timer(member, kind)
+
+    def find_later_round(self, node):
+        heard = [message for message in node["log"] if message["height"] == node["height"] and message["round"] > node["round"]]
+        for round in sorted({message["round"] for message in heard}, reverse=True):
+            if self.rules["is_one_honest"](self.weights, [message["member"] for message in heard if message["round"] >= round]):
+                return round
+
+    def apply(self, member, answer):
+        node = self.nodes[member]
+        before = [node["step"], *(node[key] for key in KEPT)]
+        if "decide" in answer:
+            self.note(member, "decide", answer["decide"])
+            self.decided[member].append(answer["decide"])
+            self.nodes[member] = self.build_next(member)
+            if len(self.decided[member]) < self.schedule.get("heights", 1):
+                self.plan(self.now + 100, self.begin_height, member, self.lives[member])
+            return False
+        node |= {key: answer[key] for key in KEPT[2:] if key in answer}
+        if "locked_round" in answer:
+            self.note(member, "lock", answer["locked_value"])
+        for kind in ("prevote", "precommit"):
+            if kind in answer:
+                node["step"] = kind
+                self.say(member, build_message(kind, member, answer[kind], node["round"], node["height"]))
+        if "round" in answer:
+            self.start_round(member, answer["round"])
+        return before != [node["step"], *(node[key] for key in KEPT)]
+
+    # «time»
+
+    def set_timer(self, member, name):
+        node, life = self.nodes[member], self.lives[member]
+        timer = {"name": name, "height": node["height"], "round": node["round"]}
+        if (member, life, *timer.values()) not in self.timers:
+            self.timers.add((member, life, *timer.values()))
+            self.plan(self.now + self.rules["compute_timeout"](*TIMEOUTS[name], node["round"]), self.on_timer, member, life, timer)
+
+    def on_timer(self, member, life, timer):
+        if life == self.lives[member] and self.nodes[member]["step"] != "pause":
+            self.apply(member, self.rules["on_timeout"](self.nodes[member], timer))
+            self.act(member)
+
+    def on_crash(self, member):
+        self.note(member, "crash")
+        self.lives[member] += 1
+        self.is_down[member] = True
+
+    def on_restart(self, member):
+        self.is_down[member] = False
+        self.nodes[member] = self.rules["recover"]({**self.build_next(member), "step": "propose"}, self.disk[member])
+        self.note(member, "restart")
+        if len(self.decided[member]) < self.schedule.get("heights", 1):
+            for message in list(self.mail[member]):
+                self.examine(member, message)
+            self.start_round(member, self.nodes[member]["round"])
+            self.act(member)
+
+
+def find_fault(transcript):
+    """«find_fault»"""
+    decisions, votes = {}, {}
+    for _, member, action, height, round, value in transcript:
+        if action == "decide" and decisions.setdefault(height, value) != value:
+            return "fork"
+        if action in ("proposal", "prevote", "precommit") and votes.setdefault((member, action, height, round), value) != value:
+            return "double"
+    return None
+
+
+def tell(transcript):
+    """«tell»"""
+    for time, member, action, height, round, value in transcript:
+        print(f"{time:6} ms   {member} {action:<9} {value if value is not None else 'nil' if action in ('prevote', 'precommit') else '':<12} ({height}/{round})")
+
+# %% task="table"
+def play(schedule: dict) -> list[list]:
+    """«play»
+
+    «play.more»
+    """
+    ### BEGIN SOLUTION
+    return run_schedule(schedule)
+    ### END SOLUTION
+
+# %%
+EVENING = {"weights": FOUR, "liars": ["A"], "pools": {"B": ["t1", "t2"], "C": ["t2"], "D": ["t1"]}}
+tell(play(EVENING) or [])
+
+# %% test="table" points=1
+given_pools = {"A": ["t1", "t2"], "B": ["t1", "t3"], "C": ["t3"], "D": []}
+given_transcript = play({"weights": FOUR, "heights": 3, "pools": given_pools})
+assert isinstance(given_transcript, list) and given_transcript, "«table.list»"
+given_decisions = [given_row[1:] for given_row in given_transcript if given_row[2] == "decide"]
+assert [given_row[0] for given_row in given_decisions if given_row[2] == 1] == list("ABCD"), "«table.first»"
+assert {given_row[4] for given_row in given_decisions if given_row[2] == 1} == {"t1+t2"}, "«table.value»"
+assert {(given_row[2], given_row[4]) for given_row in given_decisions} == {(1, "t1+t2"), (2, "t3"), (3, "empty")}, "«table.three»"
+given_transcript = play(EVENING)
+assert find_fault(given_transcript) is None, "«table.fault»"
+assert sorted(given_row[1] for given_row in given_transcript if given_row[2:] == ["decide", 1, 1, "t1+t2"]) == list("BCD"), "«table.silent»"
+### BEGIN HIDDEN TESTS
+given_seven = {"gold": 3, "iron": 1, "lead": 1, "zinc": 2, "tin": 1, "steel": 1}
+given_transcript = play({"weights": given_seven, "turns": 2, "heights": 4, "pools": {name: [name, "tin"] for name in given_seven}})
+expected = [[height, 0, value] for height, value in enumerate(["gold+tin", "empty", "iron", "empty"], 1)]
+for given_name in given_seven:
+    given_rows = [row[3:] for row in given_transcript if row[1:3] == [given_name, "decide"]]
+    assert [given_rows[0], given_rows[2]] == [[1, 0, "gold+tin"], [3, 0, "iron"]] and len(given_rows) == 4, "«table.any»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# The next three cells need no new code. They seat your rules at tables where something goes wrong: liars, a network that is slow and then heals, power cuts. When your work is graded, many more such evenings are played; of one that goes wrong you are told its story.
+
+# %% [markdown] lang="zh"
+# 下面三个单元格不需要写新代码，它们让你的规则坐到会出事的桌边：有说谎者，网络先慢后好，还有断电。正式评分时还会演很多场；哪一场出了事，就把它的经过讲给你听。
+
+# %% test="liars" points=3
+given_lies = [
+    *lie(0, "A", "proposal", "red", pol_round=None), *lie(0, "BC", "proposal", "blue", pol_round=None),
+    *lie(5, "A", "prevote", "red"), *lie(5, "BC", "prevote", "blue"),
+    *lie(15, "A", "precommit", "red"), *lie(15, "BC", "precommit", "blue"),
+]
+given_transcript = play({"weights": dict.fromkeys("DABC", 1), "liars": ["D"], "gossip": 100, "lies": given_lies})
+assert isinstance(given_transcript, list) and given_transcript, "«needs.play»"
+assert find_fault(given_transcript) != "fork", "«liars.visible-fork»"
+assert sorted(given_row[1] for given_row in given_transcript if given_row[2] == "decide") == list("ABC"), "«liars.visible-all»"
+assert {given_row[5] for given_row in given_transcript if given_row[2] == "decide"} == {"blue"}, "«liars.visible-blue»"
+### BEGIN HIDDEN TESTS
+import hashlib
+import random
+
+
+def seat(thing, names):
+    if isinstance(thing, dict):
+        return {seat(key, names): seat(value, names) for key, value in thing.items()}
+    return [seat(part, names) for part in thing] if isinstance(thing, list) else names.get(thing, thing)
+
+
+given_draw = random.Random(f"{SEED}/liars")
+given_names = dict(zip("ABCDE", given_draw.sample(["bank", "port", "ship", "toll", "yard", "mill", "mint"], 5)))
+given_letters = {name: letter for letter, name in given_names.items()}
+given_stories = {
+    "2f20f120": [3, {
+        "weights": dict.fromkeys("DABC", 1), "liars": ["D"], "gossip": 100,
+        "lies": [
+            *lie(0, "A", "proposal", "red", pol_round=None), *lie(0, "BC", "proposal", "blue", pol_round=None),
+            *lie(5, "A", "prevote", "red"), *lie(5, "BC", "prevote", "blue"), *lie(15, "A", "precommit", "red"),
+            *lie(15, "BC", "precommit", "blue"),
+        ],
+    }, {"other": "«liars.two-faced-other»"}],
+    "c7fed2b1": [3, {
+        "weights": FOUR, "liars": ["D"], "gossip": 4000, "pools": {"A": ["red"], "B": ["blue"], "C": ["green"]},
+        "late": [["A", "B", None, 0, 4000]],
+        "lies": [
+            *lie(15, "AC", "prevote", "red"), *lie(15, "B", "prevote", None), *lie(25, "A", "precommit", "red"),
+            *lie(25, "BC", "precommit", None), *lie(900, "BC", "prevote", "blue", 1), *lie(950, "BC", "precommit", "blue", 1),
+        ],
+    }, {"fork": "«liars.no-lock-fork»", "stall": "«liars.no-lock-stall»", "other": "«liars.no-lock-other»"}],
+    "026da6c0": [3, {
+        "weights": dict.fromkeys("ABDC", 1), "liars": ["D"], "gossip": 4000, "pools": {"A": ["blue"], "B": ["red"]},
+        "late": [["A", "C", "proposal", 0, 9000], ["A", "B", "precommit", 1, 4000], ["A", "C", "precommit", 1, 4000]],
+        "lies": [
+            *lie(660, "BC", "precommit", None, 1), *lie(900, "BC", "prevote", "blue"),
+            *lie(900, "BC", "proposal", "blue", 2, pol_round=0), *lie(1000, "BC", "proposal", "blue", 2, pol_round=0),
+            *lie(1005, "BC", "prevote", "blue", 2), *lie(1020, "BC", "precommit", "blue", 2),
+        ],
+    }, {"fork": "«liars.old-polka-fork»", "stall": "«liars.old-polka-stall»", "other": "«liars.old-polka-other»"}],
+    "ca142d0a": [3, {
+        "weights": dict.fromkeys("ADBC", 1), "liars": ["D"], "gossip": 4000, "pools": {"A": ["red"]},
+        "late": [["A", "B", None, 0, 4000]],
+        "lies": [
+            *lie(15, "AC", "prevote", "red"), *lie(15, "B", "prevote", None), *lie(25, "A", "precommit", "red"),
+            *lie(25, "BC", "precommit", None), *lie(620, "BC", "proposal", "blue", 1, pol_round=0),
+            *lie(625, "BC", "prevote", "blue", 1), *lie(660, "BC", "precommit", "blue", 1),
+        ],
+    }, {"fork": "«liars.invented-polka-fork»", "stall": "«liars.invented-polka-stall»", "other": "«liars.invented-polka-other»"}],
+    "045aed56": [3, {
+        "weights": FOUR, "liars": ["D"], "gossip": 4000, "pools": {"A": ["red"], "B": ["blue"]},
+        "late": [["A", "B", None, 0, 4000], ["A", "C", None, 0, 4000]],
+        "lies": [
+            *lie(15, "AA", "prevote", "red"), *lie(25, "AA", "precommit", "red"), *lie(15, "BC", "prevote", None),
+            *lie(25, "BC", "precommit", None), *lie(700, "BC", "prevote", "blue", 1), *lie(750, "BC", "precommit", "blue", 1),
+        ],
+    }, {"fork": "«liars.parrot-fork»", "other": "«liars.parrot-other»"}],
+    "ddefcf97": [4, {
+        "weights": dict.fromkeys("EABCD", 1), "liars": ["E"], "gossip": 4000, "pools": {member: ["green"] for member in "ABCD"},
+        "lies": [
+            *lie(0, "AB", "proposal", "red", liar="E", pol_round=None),
+            *lie(0, "CD", "proposal", "blue", liar="E", pol_round=None), *lie(5, "AB", "prevote", "red", liar="E"),
+            *lie(5, "CD", "prevote", "blue", liar="E"), *lie(15, "AB", "precommit", "red", liar="E"),
+            *lie(15, "CD", "precommit", "blue", liar="E"),
+        ],
+    }, {"fork": "«liars.five-fork»", "other": "«liars.five-other»"}],
+    "1b627d05": [0, {
+        "weights": dict.fromkeys("DAB", 1), "liars": ["D"], "gossip": 4000, "until": 3000,
+        "lies": [
+            *lie(0, "A", "proposal", "red", pol_round=None), *lie(0, "B", "proposal", "blue", pol_round=None),
+            *lie(5, "A", "prevote", "red"), *lie(5, "B", "prevote", "blue"), *lie(15, "A", "precommit", "red"),
+            *lie(15, "B", "precommit", "blue"),
+        ],
+    }, {"fork": "«liars.three-fork»", "other": "«liars.three-other»"}],
+    "56ed849f": [3, {
+        "weights": FOUR, "liars": ["D"], "pools": {"A": ["red"]},
+        "lies": [
+            *lie(5, "ABC", "proposal", "stolen", pol_round=None), *lie(6, "ABC", "prevote", "stolen"),
+            *lie(20, "ABC", "precommit", "stolen"),
+        ],
+    }, {"other": "«liars.impostor-other»"}],
+    "4e2605a6": [3, {
+        "weights": FOUR, "liars": ["D"], "pools": {"A": ["red"], "B": ["red"], "C": ["red"]},
+        "late": [["A", "C", "proposal", 0, 4000], ["B", None, "proposal", 1, 4000]],
+        "lies": [
+            *lie(15, "ABC", "prevote", None), *lie(25, "ABC", "precommit", None), *lie(700, "ABC", "prevote", "red", 1),
+        ],
+    }, {"other": "«liars.two-rounds-other»"}],
+    "6e57e261": [6, {
+        "weights": dict.fromkeys("ADBC", 1), "liars": ["D"], "heights": 2, "gossip": 4000,
+        "lies": [
+            *lie(15, "ABC", "prevote", "empty"), *lie(25, "ABC", "precommit", "empty"),
+            *lie(150, "A", "proposal", "empty", 0, 2, pol_round=None), *lie(150, "BC", "proposal", "blue", 0, 2, pol_round=None),
+            *lie(155, "BC", "prevote", "blue", 0, 2), *lie(165, "BC", "precommit", "blue", 0, 2),
+        ],
+    }, {"fork": "«liars.two-heights-fork»", "other": "«liars.two-heights-other»"}],
+    "288715e5": [3, {
+        "weights": {"B": 2, "A": 4, "C": 1, "D": 2}, "liars": ["D"], "pools": {"A": ["red"], "B": ["blue"], "C": ["green"]},
+        "late": [["B", "A", None, 0, 1000]],
+        "lies": [
+            *lie(15, "ABC", "prevote", "blue"), *lie(25, "ABC", "precommit", "blue"),
+        ],
+    }, {"other": "«liars.weights-other»"}],
+    "4027c260": [3, {
+        "weights": FOUR, "liars": ["D"], "gossip": 4000, "pools": {"A": ["red"], "B": ["blue"], "C": ["green"]},
+        "late": [["A", "B", None, 0, 4000]],
+        "lies": [
+            *lie(15, "A", "prevote", "red"), *lie(15, "BC", "prevote", None), *lie(25, "BC", "precommit", None),
+            *lie(700, "BC", "prevote", "blue", 1), *lie(720, "BC", "precommit", "blue", 1),
+        ],
+    }, {"fork": "«liars.one-polka-fork»", "stall": "«liars.one-polka-stall»", "other": "«liars.one-polka-other»"}],
+}
+for expected, (expected_decisions, given_schedule, texts) in given_stories.items():
+    given_transcript = seat(play(seat(given_schedule, given_names)), given_letters)
+    decisions = sum(given_row[2] == "decide" for given_row in given_transcript)
+    fault = find_fault(given_transcript) or ("stall" if decisions < expected_decisions else "other")
+    assert hashlib.sha256(repr(given_transcript).encode()).hexdigest()[:8] == expected, texts.get(fault, texts["other"])
+### END HIDDEN TESTS
+
+# %% test="healing" points=2
+given_transcript = play({"weights": FOUR, "delay": 600, "pools": dict.fromkeys("ABCD", ["t1"])})
+assert isinstance(given_transcript, list) and given_transcript, "«needs.play»"
+assert sorted(given_row[1] for given_row in given_transcript if given_row[2] == "decide") == list("ABCD"), "«healing.visible»"
+### BEGIN HIDDEN TESTS
+import hashlib
+import random
+
+
+def seat(thing, names):
+    if isinstance(thing, dict):
+        return {seat(key, names): seat(value, names) for key, value in thing.items()}
+    return [seat(part, names) for part in thing] if isinstance(thing, list) else names.get(thing, thing)
+
+
+given_draw = random.Random(f"{SEED}/healing")
+given_names = dict(zip("ABCDE", given_draw.sample(["bank", "port", "ship", "toll", "yard", "mill", "mint"], 5)))
+given_letters = {name: letter for letter, name in given_names.items()}
+given_stories = {
+    "5b3c777b": [4, {
+        "weights": FOUR, "delay": 600, "pools": {member: ["red"] for member in "ABCD"},
+    }, {"stall": "«healing.slow-network-stall»", "other": "«healing.slow-network-other»"}],
+    "9c8819b5": [3, {
+        "weights": FOUR, "liars": ["D"], "gossip": 300, "pools": {"A": ["red"], "B": ["blue"], "C": ["green"]},
+        "late": [["A", "B", None, 0, 9000]],
+        "lies": [
+            *lie(15, "C", "prevote", "red"), *lie(15, "AB", "prevote", None), *lie(25, "AB", "precommit", None),
+            *lie(25, "C", "precommit", None), *lie(640, "AB", "prevote", "blue", 1),
+        ],
+    }, {"stall": "«healing.locked-alone-stall»", "other": "«healing.locked-alone-other»"}],
+    "6cf9a892": [3, {
+        "weights": FOUR, "liars": ["D"], "gossip": 9000, "pools": {member: ["red"] for member in "ABCD"},
+        "late": [["A", "B", None, 0, 9000]],
+        "lies": [
+            *lie(15, "C", "prevote", "red"), *lie(15, "AB", "prevote", None), *lie(25, "ABC", "precommit", None),
+        ],
+    }, {"stall": "«healing.same-again-stall»", "other": "«healing.same-again-other»"}],
+    "c59f9b47": [3, {
+        "weights": FOUR, "liars": ["D"], "pools": {"A": ["red"], "B": ["blue"], "C": ["green"]},
+        "late": [["A", "B", "precommit", 0, 9000], ["B", "C", "precommit", 0, 9000], ["C", "A", "precommit", 0, 9000]],
+        "lies": [
+            *lie(25, "ABC", "precommit", None),
+        ],
+    }, {"stall": "«healing.bring-along-stall»", "other": "«healing.bring-along-other»"}],
+    "0742cffa": [8, {
+        "weights": FOUR, "heights": 2, "late": [["B", None, "proposal", 0, 250]], "pools": {"B": ["blue"]},
+    }, {"stall": "«healing.old-alarm-stall»", "other": "«healing.old-alarm-other»"}],
+    "15f3d70c": [4, {
+        "weights": FOUR, "clocks": {"C": 995, "D": 995}, "until": 1000, "pools": {member: ["clock", "t1"] for member in "ABCD"},
+    }, {"stall": "«healing.clock-stall»", "other": "«healing.clock-other»"}],
+    "bfd4c610": [6, {
+        "weights": FOUR, "liars": ["D"], "heights": 2, "pools": {"A": ["t0"], "B": ["t1"]},
+        "lies": [
+            *lie(15, "ABC", "prevote", "t0"), *lie(60, "ABCABC", "complaint", None, names=["t1"]),
+        ],
+    }, {"stall": "«healing.censor-stall»", "other": "«healing.censor-other»"}],
+}
+for expected, (expected_decisions, given_schedule, texts) in given_stories.items():
+    given_transcript = seat(play(seat(given_schedule, given_names)), given_letters)
+    decisions = sum(given_row[2] == "decide" for given_row in given_transcript)
+    fault = find_fault(given_transcript) or ("stall" if decisions < expected_decisions else "other")
+    assert hashlib.sha256(repr(given_transcript).encode()).hexdigest()[:8] == expected, texts.get(fault, texts["other"])
+### END HIDDEN TESTS
+
+# %% test="crashes" points=1
+given_transcript = play({
+    "weights": FOUR, "pools": dict.fromkeys("ABCD", ["red"]), "crashes": [["A", 470, 615]],
+    "late": [["A", "C", "proposal", 0, 2000], ["D", "A", "prevote", 0, 600]],
+})
+assert isinstance(given_transcript, list) and given_transcript, "«needs.play»"
+assert find_fault(given_transcript) != "double", "«crashes.visible»"
+assert sorted(given_row[1] for given_row in given_transcript if given_row[2] == "decide") == list("ABCD"), "«crashes.visible-all»"
+### BEGIN HIDDEN TESTS
+import hashlib
+import random
+
+
+def seat(thing, names):
+    if isinstance(thing, dict):
+        return {seat(key, names): seat(value, names) for key, value in thing.items()}
+    return [seat(part, names) for part in thing] if isinstance(thing, list) else names.get(thing, thing)
+
+
+given_draw = random.Random(f"{SEED}/crashes")
+given_names = dict(zip("ABCDE", given_draw.sample(["bank", "port", "ship", "toll", "yard", "mill", "mint"], 5)))
+given_letters = {name: letter for letter, name in given_names.items()}
+given_no_lock = {
+    "weights": FOUR, "liars": ["D"], "gossip": 4000, "pools": {"A": ["red"], "B": ["blue"], "C": ["green"]},
+    "late": [["A", "B", None, 0, 4000]],
+    "lies": [
+        *lie(15, "AC", "prevote", "red"), *lie(15, "B", "prevote", None), *lie(25, "A", "precommit", "red"),
+        *lie(25, "BC", "precommit", None), *lie(900, "BC", "prevote", "blue", 1), *lie(950, "BC", "precommit", "blue", 1),
+    ],
+}
+given_stories = {
+    "d42784fd": [3, {
+        **given_no_lock, "crashes": [["C", 700, 750]],
+        "lies": [
+            *given_no_lock["lies"], *lie(1600, "BC", "prevote", "green", 2), *lie(1650, "BC", "precommit", "green", 2),
+        ],
+    }, {"fork": "«crashes.lost-lock-fork»", "stall": "«crashes.lost-lock-stall»", "double": "«crashes.lost-lock-double»", "other": "«crashes.lost-lock-other»"}],
+    "0a5887c4": [4, {
+        "weights": FOUR, "pools": {member: ["red"] for member in "ABCD"}, "crashes": [["A", 470, 615]],
+        "late": [["A", "C", "proposal", 0, 2000], ["D", "A", "prevote", 0, 600]],
+    }, {"double": "«crashes.two-precommits-double»", "stall": "«crashes.two-precommits-stall»", "other": "«crashes.two-precommits-other»"}],
+    "e140d8d8": [4, {
+        "weights": FOUR, "pools": {member: ["red"] for member in "ABCD"}, "crashes": [["B", 12, 200], ["C", 25, 40]],
+        "late": [["D", None, None, None, 400]],
+    }, {"double": "«crashes.back-again-double»", "stall": "«crashes.back-again-stall»", "other": "«crashes.back-again-other»"}],
+}
+for expected, (expected_decisions, given_schedule, texts) in given_stories.items():
+    given_transcript = seat(play(seat(given_schedule, given_names)), given_letters)
+    decisions = sum(given_row[2] == "decide" for given_row in given_transcript)
+    fault = find_fault(given_transcript) or ("stall" if decisions < expected_decisions else "other")
+    assert hashlib.sha256(repr(given_transcript).encode()).hexdigest()[:8] == expected, texts.get(fault, texts["other"])
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# ## 10 · One liar too many
+# Change sides. Of **four** members with equal weights, **two** are yours now. The other two follow the rules, and their rules are right. Write the script of your lies, such that these two decide differently at height 1.
+#
+# Return a list of `[time, recipient, message]`, as in a schedule's `"lies"`. The times are whole numbers from 0 that give the order; your recipients are the two honest members. `build_message` makes the messages; in a proposal, give `pol_round=None`. You can sign for your two members only. What the honest two say to each other arrives after all of your lies, because the network is slow; but you cannot make them say anything.
+#
+# Two things to know. The proposer must be yours, and the honest members know whose turn it is. And whoever hears that more than a third of the weight is in a later round, goes there at once (Tendermint, line 55): any votes of that round are enough.
+#
+# The test hands your script to MiniChain's own engine, `minichain.consensus.tbft`, at four tables.
+
+# %% [markdown] lang="zh"
+# ## 10 · 多了一个说谎者
+# 现在换个立场。**四个**成员权重相同，其中**两个**听你的。另外两个遵守规则，而且规则写得没有错。请写出你的谎话脚本，让这两个成员在高度 1 作出不同的决定。
+#
+# 返回由 `[时间, 接收者, 消息]` 组成的列表，与日程里的 `"lies"` 一样。时间是从 0 开始的整数，只用来排次序；接收者就是那两个诚实成员。消息用 `build_message` 来造；提议里要写 `pol_round=None`。你只能替自己的两个成员签名。两个诚实成员之间说的话，因为网络慢，要在你的谎话全部说完之后才到；不过你也不能替他们说话。
+#
+# 有两件事要知道。提议节点必须是你的人，而轮到谁，诚实成员心里清楚。还有，谁听说超过三分之一的权重已经到了后面某一轮，就会立刻跟过去（Tendermint 算法第 55 行）：那一轮的随便什么票都行。
+#
+# 测试会把你的脚本交给 MiniChain 自己的引擎 `minichain.consensus.tbft`，在四张桌子上各演一遍。
+
+# %% task="attack"
+def build_lies(weights: dict[str, int], liars: list[str]) -> list[list]:
+    """«build_lies»
+
+    «build_lies.more»
+    """
+    ### BEGIN SOLUTION
+    members = list(weights)
+    honest = [member for member in members if member not in liars]
+    turn = min(members.index(liar) for liar in liars)
+    lies = []
+    for victim, value in zip(honest, ["red", "blue"]):
+        lies.append([0, victim, build_message("proposal", members[turn], value, turn, pol_round=None)])
+        for time, kind in ((1, "prevote"), (2, "precommit")):
+            lies += [[time, victim, build_message(kind, liar, value, turn)] for liar in liars]
+    return lies
+    ### END SOLUTION
+
+# %% test="attack" points=3
+from dataclasses import replace
+
+from minichain.consensus.machine import Broadcast, Decide, Received, Started, Validator
+from minichain.consensus.tbft import Tbft
+from minichain.consensus.tbft_algorithm import TbftSettings
+from minichain.consensus.tbft_messages import Kind, Proposal, Vote
+from minichain.ledger.encoding import encode
+from minichain.network.simulated_ledger import Batch, SimulatedLedger, compute_hash
+from minichain.network.tokens import Notes, Pen
+
+
+def spell_lie(message, notes):
+    """«spell_lie»"""
+    content = None if message["value"] is None else encode(Batch(message["height"], message["value"], ()))
+    value_id, kind = content and compute_hash(content), Kind[message["kind"].upper()]
+    vote = Vote(kind, message["height"], message["round"], value_id, message["member"], b"")
+    vote = replace(vote, signature=Pen(message["member"], notes).sign(vote.statement))
+    return Proposal(vote, content) if kind is Kind.PROPOSAL else vote
+
+
+def replay_lies(weights, liars, lies):
+    """«replay_lies»"""
+    notes, validators = Notes(), tuple(Validator(member, weight) for member, weight in weights.items())
+    honest = [member for member in weights if member not in liars]
+    machines = {
+        member: Tbft(TbftSettings(), member, validators, SimulatedLedger(member, validators), Pen(member, notes), ()) for member in honest
+    }
+    decided, said = {}, []
+
+    def take(member, event):
+        for effect in machines[member].step(event):
+            if isinstance(effect, Broadcast):
+                said.append((member, effect.message))
+            elif isinstance(effect, Decide):
+                decided[member] = effect.value
+
+    for member in honest:
+        take(member, Started())
+    for _, recipient, message in sorted(lies, key=lambda one: one[0]):
+        take(recipient, Received(message["member"], spell_lie(message, notes)))
+    for sender, message in said:
+        for other in honest:
+            if other != sender:
+                take(other, Received(sender, message))
+    return decided
+
+
+for given_liars in (["A", "B"], ["A", "C"], ["B", "D"], ["D", "C"]):
+    given_script = build_lies(FOUR, given_liars)
+    assert isinstance(given_script, list) and all(isinstance(given_row, list) and len(given_row) == 3 for given_row in given_script), "«attack.list»"
+    given_text = f"{', '.join(given_liars)} → «attack.signed»"
+    assert all(given_row[2]["member"] in given_liars for given_row in given_script), given_text
+    assert all(given_row[1] in FOUR and given_row[1] not in given_liars for given_row in given_script), "«attack.recipient»"
+    assert all(given_row[2]["kind"] in ("proposal", "prevote", "precommit") for given_row in given_script), "«attack.kind»"
+    given_proposals = [given_row[2] for given_row in given_script if given_row[2]["kind"] == "proposal"]
+    assert all(given_message.get("pol_round", 0) is None for given_message in given_proposals), "«attack.pol-round»"
+    given_decided = replay_lies(FOUR, given_liars, given_script)
+    given_text = f"{', '.join(given_liars)} → «attack.decide»"
+    assert len(given_decided) == 2, given_text
+    given_text = f"{', '.join(given_liars)} → «attack.fork»"
+    assert len(set(given_decided.values())) == 2, given_text
+### BEGIN HIDDEN TESTS
+import itertools
+import random
+given_draw = random.Random(f"{SEED}/attack")
+for given_pair in itertools.combinations(range(4), 2):
+    given_names = given_draw.sample(["bank", "port", "ship", "toll", "yard", "A", "D"], 4)
+    given_weights, given_liars = dict.fromkeys(given_names, 1), [given_names[place] for place in given_pair]
+    if given_draw.random() < 0.5:
+        given_liars.reverse()
+    given_script = build_lies(given_weights, given_liars)
+    assert all(given_row[2]["member"] in given_liars and given_row[1] not in given_liars for given_row in given_script), "«attack.any»"
+    assert len(set(replay_lies(given_weights, given_liars, given_script).values())) == 2, "«attack.any»"
+### END HIDDEN TESTS
+
+# %% [markdown] lang="en"
+# Nothing was wrong with the honest members' rules, and they decided differently all the same. With *f* liars it takes more than 3*f* members; that is not a weakness of TBFT but a border that no protocol can cross (without trusting something else).
+#
+# **What this leaves out.** Signatures were taken for granted, and so was gossip: that every message gets to everybody in the end. Here a block is a word; in reality its hash is voted on, and the block travels in parts. Whoever votes twice leaves two signatures behind, and with these two anybody can prove it: what becomes of such a member is a matter of governance. And of a block's cost nothing was said: with *n* members every round takes about 2*n*² messages. How to do with fewer is the subject of the next lab.
+
+# %% [markdown] lang="zh"
+# 诚实成员的规则没有任何错，他们还是作出了不同的决定。要容忍 *f* 个说谎者，成员必须多于 3*f* 个：这不是 TBFT 的弱点，而是任何协议都越不过的界线（除非另外信任别的什么）。
+#
+# **这里没讲的。** 签名被当作理所当然，流言传播也是：每条消息最终都会传到每个成员那里。这里的区块只是一个词；实际上投票投的是它的哈希值，区块本身则分成小块传送。投两次票的成员留下了两个签名，谁拿着这两个签名都能证明它作恶；怎么处置，是治理的事。代价也没有讲：*n* 个成员，每轮大约要 2*n*² 条消息。怎样才能少一些，是下一个实验的主题。

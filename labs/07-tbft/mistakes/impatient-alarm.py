@@ -1,0 +1,23 @@
+# fails: decision liars
+# Goes to the next round only if it has precommitted itself.
+
+# %% task="decision"
+def find_decision(node: dict) -> dict:
+    for round in sorted({message["round"] for message in node["log"]}):
+        tally = count_votes(node["log"], "precommit", node["height"], round)
+        for proposal in get_proposals(node, round):
+            if is_quorum(node["weights"], tally.get(proposal["value"], [])):
+                return {"decide": proposal["value"]}
+    return {}
+
+
+def on_timeout(node: dict, timer: dict) -> dict:
+    if (timer["height"], timer["round"]) != (node["height"], node["round"]):
+        return {}
+    if timer["name"] == "propose" and node["step"] == "propose":
+        return {"prevote": None}
+    if timer["name"] == "prevote" and node["step"] == "prevote":
+        return {"precommit": None}
+    if timer["name"] == "precommit" and node["step"] == "precommit":
+        return {"round": node["round"] + 1}
+    return {}

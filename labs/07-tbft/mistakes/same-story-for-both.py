@@ -1,0 +1,14 @@
+# fails: attack
+# Tells both victims the same.
+
+# %% task="attack"
+def build_lies(weights: dict[str, int], liars: list[str]) -> list[list]:
+    members = list(weights)
+    honest = [member for member in members if member not in liars]
+    turn = min(members.index(liar) for liar in liars)
+    lies = []
+    for victim, value in zip(honest, ["red", "red"]):
+        lies.append([0, victim, build_message("proposal", members[turn], value, turn, pol_round=None)])
+        for time, kind in ((1, "prevote"), (2, "precommit")):
+            lies += [[time, victim, build_message(kind, liar, value, turn)] for liar in liars]
+    return lies

@@ -1,0 +1,11 @@
+# fails: turns liars healing crashes
+# Waits as long in every round.
+
+# %% task="turns"
+def get_proposer(weights: dict[str, int], turns: int, height: int, round: int) -> str:
+    members = list(weights)
+    return members[((height - 1) // turns + round) % len(members)]
+
+
+def compute_timeout(first: int, growth: int, round: int) -> int:
+    return first
