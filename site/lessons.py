@@ -25,24 +25,39 @@ from typing import Any, Final
 from minichain.figures import (
     Avalanche,
     BlockExplorer,
+    EngineChart,
     HashChain,
     MerkleTree,
     NonceReuse,
+    QcChain,
     SignatureFlow,
     describe_avalanche,
     describe_block_explorer,
+    describe_engine_chart,
     describe_hash_chain,
     describe_merkle_tree,
     describe_nonce_reuse,
+    describe_qc_chain,
     describe_signature_flow,
     draw_avalanche,
     draw_block_explorer,
+    draw_engine_chart,
     draw_hash_chain,
     draw_merkle_tree,
     draw_nonce_reuse,
+    draw_qc_chain,
     draw_signature_flow,
 )
-from minichain.learn import AvalancheView, BlockExplorerView, HashChainView, MerkleTreeView, NonceReuseView, SignatureFlowView
+from minichain.learn import (
+    AvalancheView,
+    BlockExplorerView,
+    EngineChartView,
+    HashChainView,
+    MerkleTreeView,
+    NonceReuseView,
+    QcChainView,
+    SignatureFlowView,
+)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 WORDS: Final[dict[str, dict[str, str]]] = tomllib.loads((ROOT / "site/words.toml").read_text("utf-8"))
@@ -64,6 +79,10 @@ def _draw_explorer(explorer: BlockExplorer, lang: str) -> tuple[str, str]:
     return draw_block_explorer(explorer, lang, with_words=False), describe_block_explorer(explorer, lang)
 
 
+def _draw_engines(chart: EngineChart, lang: str) -> tuple[str, str]:
+    return draw_engine_chart(chart, lang, with_words=False), describe_engine_chart(chart, lang)
+
+
 def _draw_chain(chain: HashChain, lang: str) -> tuple[str, str]:
     return draw_hash_chain(chain, lang, with_words=False), describe_hash_chain(chain, lang)
 
@@ -76,6 +95,10 @@ def _draw_reuse(reuse: NonceReuse, lang: str) -> tuple[str, str]:
     return draw_nonce_reuse(reuse, lang, with_words=False), describe_nonce_reuse(reuse, lang)
 
 
+def _draw_certificates(chain: QcChain, lang: str) -> tuple[str, str]:
+    return draw_qc_chain(chain, lang, with_words=False), describe_qc_chain(chain, lang)
+
+
 def _draw_flow(flow: SignatureFlow, lang: str) -> tuple[str, str]:
     return draw_signature_flow(flow, lang, with_words=False), describe_signature_flow(flow, lang)
 
@@ -85,12 +108,16 @@ FIGURES: Final[Mapping[type, Draw]] = {
     AvalancheView: lambda view, lang: _draw_avalanche(view.avalanche, lang),
     BlockExplorer: _draw_explorer,
     BlockExplorerView: lambda view, lang: _draw_explorer(view.explorer, lang),
+    EngineChart: _draw_engines,
+    EngineChartView: lambda view, lang: _draw_engines(view.chart, lang),
     HashChain: _draw_chain,
     HashChainView: lambda view, lang: _draw_chain(view.chain, lang),
     MerkleTree: _draw_tree,
     MerkleTreeView: lambda view, lang: _draw_tree(view.tree, lang),
     NonceReuse: _draw_reuse,
     NonceReuseView: lambda view, lang: _draw_reuse(view.reuse, lang),
+    QcChain: _draw_certificates,
+    QcChainView: lambda view, lang: _draw_certificates(view.chain, lang),
     SignatureFlow: _draw_flow,
     SignatureFlowView: lambda view, lang: _draw_flow(view.flow, lang),
 }

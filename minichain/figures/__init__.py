@@ -15,9 +15,11 @@ from minichain.figures.block_explorer import (
     describe_block_explorer,
     draw_block_explorer,
 )
+from minichain.figures.engine_chart import EngineChart, Series, describe_engine_chart, draw_engine_chart
 from minichain.figures.hash_chain import HashChain, describe_hash_chain, draw_hash_chain
 from minichain.figures.merkle_tree import MerkleTree, describe_merkle_tree, draw_merkle_tree
 from minichain.figures.nonce_reuse import NonceReuse, SignedDigest, describe_nonce_reuse, draw_nonce_reuse
+from minichain.figures.qc_chain import QcBlock, QcChain, QcMember, describe_qc_chain, draw_qc_chain
 from minichain.figures.signature_flow import Side, SignatureFlow, describe_signature_flow, draw_signature_flow
 from minichain.figures.space_time import Arrow, Decision, Division, Evidence, Outage, SpaceTime, describe_space_time, draw_space_time
 from minichain.figures.state_diff import KeyChange, StateDiff, describe_state_diff, draw_state_diff
@@ -29,6 +31,7 @@ __all__ = [
     "BlockExplorer",
     "Decision",
     "Division",
+    "EngineChart",
     "Evidence",
     "ExploredBlock",
     "ExploredTransaction",
@@ -38,6 +41,10 @@ __all__ = [
     "MerkleTree",
     "NonceReuse",
     "Outage",
+    "QcBlock",
+    "QcChain",
+    "QcMember",
+    "Series",
     "Side",
     "SignatureFlow",
     "SignedDigest",
@@ -46,18 +53,22 @@ __all__ = [
     "describe_avalanche",
     "describe_block_dag",
     "describe_block_explorer",
+    "describe_engine_chart",
     "describe_hash_chain",
     "describe_merkle_tree",
     "describe_nonce_reuse",
+    "describe_qc_chain",
     "describe_signature_flow",
     "describe_space_time",
     "describe_state_diff",
     "draw_avalanche",
     "draw_block_dag",
     "draw_block_explorer",
+    "draw_engine_chart",
     "draw_hash_chain",
     "draw_merkle_tree",
     "draw_nonce_reuse",
+    "draw_qc_chain",
     "draw_signature_flow",
     "draw_space_time",
     "draw_state_diff",
