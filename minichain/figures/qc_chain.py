@@ -242,18 +242,18 @@ def _is_lit(chain: QcChain, block: QcBlock) -> bool:
 
 
 def _draw_certificate(start: Point, end: Point, is_lit: bool) -> str:
-    """Draw the arrow from a block to its parent; one to another row bends in the gap beside the block."""
-    left, right = start[0] - _BOX[0] / 2, end[0] + _BOX[0] / 2
-    colour, width = (BLUE, 3.5) if is_lit else (INK, 1.6)
-    bend = left - (_PITCH - _BOX[0]) / 2
+    """Draw the arrow from a block to its parent; one to another row runs below that row and comes up, so that it crosses no block."""
+    left, colour, width = start[0] - _BOX[0] / 2, *((BLUE, 3.5) if is_lit else (INK, 1.6))
     if start[1] == end[1]:
+        right = end[0] + _BOX[0] / 2
         route = f"M{left:g} {start[1]:g}H{right + 9:g}"
+        head = f"M{right + 11:g} {end[1] - 5:g}L{right + 1:g} {end[1]:g}L{right + 11:g} {end[1] + 5:g}Z"
     else:
-        target = end[1] + 10
-        route = f"M{left:g} {start[1]:g}H{bend + 8:g}Q{bend:g} {start[1]:g} {bend:g} {start[1] - 8:g}V{target + 6:g}"
-        route += f"Q{bend:g} {target:g} {bend - 6:g} {target:g}H{right + 9:g}"
-        end = end[0], target
-    head = f"M{right + 11:g} {end[1] - 5:g}L{right + 1:g} {end[1]:g}L{right + 11:g} {end[1] + 5:g}Z"
+        bottom, across, bend = end[1] + _BOX[1] / 2, end[0] + _BOX[0] / 2 - 4, left - 8
+        below = bottom + 40
+        route = f"M{left:g} {start[1]:g}H{bend + 4:g}Q{bend:g} {start[1]:g} {bend:g} {start[1] - 8:g}V{below + 6:g}"
+        route += f"Q{bend:g} {below:g} {bend - 6:g} {below:g}H{across + 6:g}Q{across:g} {below:g} {across:g} {below - 6:g}V{bottom + 9:g}"
+        head = f"M{across - 5:g} {bottom + 11:g}L{across:g} {bottom + 1:g}L{across + 5:g} {bottom + 11:g}Z"
     return element("path", d=route, fill="none", stroke=colour, stroke_width=width) + element("path", d=head, fill=colour)
 
 

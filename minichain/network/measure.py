@@ -21,7 +21,8 @@ from minichain.network.trace import Asked, Decided, Sent
 
 DURATIONS_MS: Final = {"pow": 30_000}
 """How long a run lasts that has to take longer than others, until enough is decided."""
-DURATION_MS: Final = 2_000
+DURATION_MS: Final = 1_500
+"""Shorter than an epoch of MaxBFT, at whose end a view is lost."""
 _EVERY_MS: Final = 250
 
 
