@@ -1069,7 +1069,7 @@ assert given_seats[1] < given_bound + 0.5, "«election.any-split»"
 # - `harbour`: customs, the port and two banks keep one register of receipts, a member each. None of them trusts any other alone, and a receipt must never be un-pledged by a reorganisation.
 # - `provinces`: forty authorities with a member each, far apart. Any of them might be taken over; each block must be final, and the lines are thin, so messages count.
 # - `registry`: three hundred organisations could vote. They want twenty members at a time, others every epoch, the big ones always among them; blocks are final, and a few members may lie.
-# - `archive`: a public archive of time stamps, to which anyone in the world may contribute, unasked and unknown. Whether a stamp is certain after ten minutes or after a day does not matter.
+# - `archive`: a public archive of timestamps, to which anyone in the world may contribute, unasked and unknown. Whether a timestamp is certain after ten minutes or after a day does not matter.
 #
 # `advise()` returns a dict from each of the six names to a pair `(engine, reasons)`. The engine is one of `ENGINES`, and `reasons` is a list of exactly **two** different keys of `REASONS`. Each reason must be *true* of the engine you name, and must *matter* to this institution. Not every reason in the table is a reason for anybody, and not every one is true of anything.
 
