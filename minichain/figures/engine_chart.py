@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from minichain.figures.frame import BLUE, GREEN_DARK, MARGIN, ORANGE, draw_box, draw_legend
+from minichain.figures.frame import BLUE, GREEN, MARGIN, ORANGE, draw_box, draw_legend
 from minichain.figures.marks import GROUND, INK, LINE
 from minichain.figures.svg import Point, element, escape, estimate_width, picture, text
 
@@ -20,7 +20,7 @@ MAX_SERIES: Final = 6
 
 _WIDTH: Final = 600.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 96.0, 46.0, 318.0
-_LOOKS: Final = ((BLUE, "none"), (GREEN_DARK, "7 3"), (ORANGE, "none"), (INK, "2 3"), (LINE, "none"), (BLUE, "7 3"))
+_LOOKS: Final = ((BLUE, "none"), (GREEN, "7 3"), (ORANGE, "none"), (INK, "2 3"), (LINE, "none"), (BLUE, "7 3"))
 """Colour and dashes of each line."""
 
 _WORDS: Final = {
@@ -159,7 +159,7 @@ def _draw_axes(axes: _Axes, measure: str, members: str) -> Iterable[str]:
         down = axes.find(axes.sizes[0], 10.0**power)[1]
         route = f"M{_LEFT:g} {down:g}H{_WIDTH - _RIGHT:g}"
         yield element("path", d=route, fill="none", stroke=LINE, stroke_width=0.7, stroke_dasharray="1 3")
-        yield text(_format(10.0**power), (_LEFT - 8, down + 4.5), 12.5, fill=INK, text_anchor="end")
+        yield text(_format(10.0**power) if power else "1", (_LEFT - 8, down + 4.5), 12.5, fill=INK, text_anchor="end")
     for size in axes.sizes:
         across = axes.find(size, 10.0**axes.low)[0]
         route = f"M{across:g} {_TOP:g}V{_BOTTOM + 5:g}"

@@ -45,9 +45,9 @@ _WORDS: Final = {
         "by": "{name}: view {view}, led by {leader}, on {parent}; votes: {votes}",
         "nobody": "nobody",
         "start": "Nothing has been proposed yet.",
-        "blocks": "{certified} of {count} blocks have certificates.",
-        "lit": "{first}, {second} and {third} are certified in views that follow each other: {first} is decided as soon as somebody knows.",
-        "member": "{name} is locked on {lock} and has decided {decided}.",
+        "blocks": "Certified blocks: {certified} of {count}.",
+        "lit": "{first}, {second} and {third} are certified in views that follow each other: whoever knows that decides {first}.",
+        "member": "{names}: locked on {lock}, decided: {decided}.",
         "nothing": "nothing",
         "liar": "{name} lies.",
         "liars": "{name} lie.",
@@ -70,8 +70,8 @@ _WORDS: Final = {
         "nobody": "无",
         "start": "还没有人提议。",
         "blocks": "{count} 个区块里，{certified} 个有证书。",
-        "lit": "{first}、{second}、{third} 都有证书，视图一个紧接一个：谁知道了，谁就决定 {first}。",
-        "member": "{name} 锁在 {lock} 上，已决定：{decided}。",
+        "lit": "{first}、{second}、{third} 都有证书，视图一个紧接一个：知道的人就决定 {first}。",
+        "member": "{names}：锁在 {lock} 上，已决定：{decided}。",
         "nothing": "无",
         "liar": "{name} 说谎。",
         "liars": "{name} 说谎。",
@@ -208,9 +208,12 @@ def _compute_sentences(chain: QcChain, lang: str) -> list[str]:
         sentences.append(words["lit"].format(first=chain.lit[0], second=chain.lit[1], third=chain.lit[2]))
     if chain.liars:
         sentences.append(words["liars" if len(chain.liars) > 1 else "liar"].format(name=words["and"].join(chain.liars)))
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for member in chain.members:
-        decided = words["and"].join(member.decided) or words["nothing"]
-        sentences.append(words["member"].format(name=member.name, lock=member.lock, decided=decided))
+        alike.setdefault((member.lock, member.decided), []).append(member.name)
+    for (lock, blocks), names in alike.items():
+        decided = words["and"].join(blocks) or words["nothing"]
+        sentences.append(words["member"].format(names=words["and"].join(names), lock=lock, decided=decided))
     if chain.fork:
         sentences.append(words["fork"].format(one=chain.fork[0], other=chain.fork[1]))
     elif chain.members:
@@ -254,7 +257,8 @@ def _draw_certificate(start: Point, end: Point, is_lit: bool) -> str:
         route = f"M{left:g} {start[1]:g}H{bend + 4:g}Q{bend:g} {start[1]:g} {bend:g} {start[1] - 8:g}V{below + 6:g}"
         route += f"Q{bend:g} {below:g} {bend - 6:g} {below:g}H{across + 6:g}Q{across:g} {below:g} {across:g} {below - 6:g}V{bottom + 9:g}"
         head = f"M{across - 5:g} {bottom + 11:g}L{across:g} {bottom + 1:g}L{across + 5:g} {bottom + 11:g}Z"
-    return element("path", d=route, fill="none", stroke=colour, stroke_width=width) + element("path", d=head, fill=colour)
+    line = element("path", d=route, fill="none", stroke=colour, stroke_width=width)
+    return line + element("path", d=head, fill=colour, stroke=colour, stroke_width=1.0)
 
 
 def _draw_block(chain: QcChain, name: str, at: Point, lang: str) -> str:

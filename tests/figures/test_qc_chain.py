@@ -45,6 +45,11 @@ def test_three_certified_blocks_are_lit_only_if_their_views_follow_each_other():
     assert QcChain(grow("b", (1, 2, 3)) + grow("c", (4, 6), parent="b3")).lit == ("b2", "b3", "c4")
 
 
+def test_members_who_are_alike_are_told_together():
+    chain = QcChain(grow("b", (1, 2)), (QcMember("Ann", "b1"), QcMember("Cho"), QcMember("Dan")))
+    assert "Ann: locked on b1, decided: nothing. Cho, Dan: locked on genesis, decided: nothing." in describe_qc_chain(chain)
+
+
 def test_a_fork_is_marked_and_told():
     assert FORK.fork == ("Ann", "Cho")
     picture = draw_qc_chain(FORK)

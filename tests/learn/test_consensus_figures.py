@@ -25,7 +25,7 @@ def test_a_chain_grows_by_hand_until_its_leader_decides():
     view = show_qc_chain()
     view.add(3, "b2", ["Cho", "Dan"])
     assert view.outcome.decided["Ann"] == ("b1",) and view.script[-1]["block"] == "b3"
-    assert "Ann is locked on b2 and has decided b1." in view._picture.value
+    assert "Ann: locked on b2, decided: b1." in view._picture.value
     view._back.click()
     assert view.outcome.decided["Ann"] == () and len(view.script) == 2
 
