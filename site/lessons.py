@@ -25,28 +25,34 @@ from typing import Any, Final
 from minichain.figures import (
     Avalanche,
     BlockExplorer,
+    EngineChart,
     GossipSpread,
     HashChain,
     MerkleTree,
     NonceReuse,
+    QcChain,
     RoundTable,
     SignatureFlow,
     TermTimeline,
     describe_avalanche,
     describe_block_explorer,
+    describe_engine_chart,
     describe_gossip_spread,
     describe_hash_chain,
     describe_merkle_tree,
     describe_nonce_reuse,
+    describe_qc_chain,
     describe_round_table,
     describe_signature_flow,
     describe_term_timeline,
     draw_avalanche,
     draw_block_explorer,
+    draw_engine_chart,
     draw_gossip_spread,
     draw_hash_chain,
     draw_merkle_tree,
     draw_nonce_reuse,
+    draw_qc_chain,
     draw_round_table,
     draw_signature_flow,
     draw_term_timeline,
@@ -54,10 +60,12 @@ from minichain.figures import (
 from minichain.learn import (
     AvalancheView,
     BlockExplorerView,
+    EngineChartView,
     GossipView,
     HashChainView,
     MerkleTreeView,
     NonceReuseView,
+    QcChainView,
     RaftClusterView,
     RoundTableView,
     SignatureFlowView,
@@ -87,6 +95,10 @@ def _draw_spread(spread: GossipSpread, lang: str) -> tuple[str, str]:
     return draw_gossip_spread(spread, lang, with_words=False), describe_gossip_spread(spread, lang)
 
 
+def _draw_engines(chart: EngineChart, lang: str) -> tuple[str, str]:
+    return draw_engine_chart(chart, lang, with_words=False), describe_engine_chart(chart, lang)
+
+
 def _draw_chain(chain: HashChain, lang: str) -> tuple[str, str]:
     return draw_hash_chain(chain, lang, with_words=False), describe_hash_chain(chain, lang)
 
@@ -101,6 +113,10 @@ def _draw_reuse(reuse: NonceReuse, lang: str) -> tuple[str, str]:
 
 def _draw_table(table: RoundTable, lang: str) -> tuple[str, str]:
     return draw_round_table(table, lang, with_words=False), describe_round_table(table, lang)
+
+
+def _draw_certificates(chain: QcChain, lang: str) -> tuple[str, str]:
+    return draw_qc_chain(chain, lang, with_words=False), describe_qc_chain(chain, lang)
 
 
 def _draw_flow(flow: SignatureFlow, lang: str) -> tuple[str, str]:
@@ -118,6 +134,8 @@ FIGURES: Final[Mapping[type, Draw]] = {
     BlockExplorerView: lambda view, lang: _draw_explorer(view.explorer, lang),
     GossipSpread: _draw_spread,
     GossipView: lambda view, lang: _draw_spread(view.spread, lang),
+    EngineChart: _draw_engines,
+    EngineChartView: lambda view, lang: _draw_engines(view.chart, lang),
     HashChain: _draw_chain,
     HashChainView: lambda view, lang: _draw_chain(view.chain, lang),
     MerkleTree: _draw_tree,
@@ -128,6 +146,8 @@ FIGURES: Final[Mapping[type, Draw]] = {
     NonceReuseView: lambda view, lang: _draw_reuse(view.reuse, lang),
     RoundTable: _draw_table,
     RoundTableView: lambda view, lang: _draw_table(view.table, lang),
+    QcChain: _draw_certificates,
+    QcChainView: lambda view, lang: _draw_certificates(view.chain, lang),
     SignatureFlow: _draw_flow,
     SignatureFlowView: lambda view, lang: _draw_flow(view.flow, lang),
 }

@@ -15,10 +15,12 @@ from minichain.figures.block_explorer import (
     describe_block_explorer,
     draw_block_explorer,
 )
+from minichain.figures.engine_chart import EngineChart, Series, describe_engine_chart, draw_engine_chart
 from minichain.figures.gossip_spread import GossipSpread, Passing, describe_gossip_spread, draw_gossip_spread
 from minichain.figures.hash_chain import HashChain, describe_hash_chain, draw_hash_chain
 from minichain.figures.merkle_tree import MerkleTree, describe_merkle_tree, draw_merkle_tree
 from minichain.figures.nonce_reuse import NonceReuse, SignedDigest, describe_nonce_reuse, draw_nonce_reuse
+from minichain.figures.qc_chain import QcBlock, QcChain, QcMember, describe_qc_chain, draw_qc_chain
 from minichain.figures.round_table import RoundTable, SeatedMember, VoteBar, describe_round_table, draw_round_table
 from minichain.figures.signature_flow import Side, SignatureFlow, describe_signature_flow, draw_signature_flow
 from minichain.figures.space_time import Arrow, Decision, Division, Evidence, Outage, SpaceTime, describe_space_time, draw_space_time
@@ -33,6 +35,7 @@ __all__ = [
     "BlockExplorer",
     "Decision",
     "Division",
+    "EngineChart",
     "Evidence",
     "ExploredBlock",
     "ExploredTransaction",
@@ -45,8 +48,12 @@ __all__ = [
     "NonceReuse",
     "Outage",
     "Passing",
+    "QcBlock",
+    "QcChain",
+    "QcMember",
     "RoundTable",
     "SeatedMember",
+    "Series",
     "Side",
     "SignatureFlow",
     "SignedDigest",
@@ -58,10 +65,12 @@ __all__ = [
     "describe_avalanche",
     "describe_block_dag",
     "describe_block_explorer",
+    "describe_engine_chart",
     "describe_gossip_spread",
     "describe_hash_chain",
     "describe_merkle_tree",
     "describe_nonce_reuse",
+    "describe_qc_chain",
     "describe_round_table",
     "describe_signature_flow",
     "describe_space_time",
@@ -70,10 +79,12 @@ __all__ = [
     "draw_avalanche",
     "draw_block_dag",
     "draw_block_explorer",
+    "draw_engine_chart",
     "draw_gossip_spread",
     "draw_hash_chain",
     "draw_merkle_tree",
     "draw_nonce_reuse",
+    "draw_qc_chain",
     "draw_round_table",
     "draw_signature_flow",
     "draw_space_time",

@@ -1,0 +1,18 @@
+# fails: decide member
+# Looks for a gap between the first block and the second only.
+
+# %% task="decide"
+def find_decided(member: dict, qc: dict) -> list[str]:
+    blocks = member["blocks"]
+    third = blocks[qc["block"]]
+    second = third["qc"] and blocks[third["qc"]["block"]]
+    first = second and second["qc"] and blocks[second["qc"]["block"]]
+    if not first or second["view"] != first["view"] + 1:
+        return []
+    branch = []
+    while first["id"] != member["decided"][-1]:
+        if first["qc"] is None:
+            return []
+        branch.insert(0, first["id"])
+        first = blocks[first["qc"]["block"]]
+    return branch

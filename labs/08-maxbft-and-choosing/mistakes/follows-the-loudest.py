@@ -1,0 +1,21 @@
+# fails: pacemaker
+# Enters the latest view that anybody wishes for: one liar skips everybody's turn.
+
+# %% task="pacemaker"
+def get_leader(members: list[str], view: int) -> str:
+    return members[(view - 1) // TURN % len(members)]
+
+
+def compute_timeout(view: int, decided_view: int) -> int:
+    return 300 + 100 * max(0, view - decided_view - 4)
+
+
+def choose_view(view: int, high: dict, wishes: dict[str, int], members: list[str]) -> int:
+    wished = sorted((wishes.get(name, 0) for name in members), reverse=True)
+    return max(view, high["view"] + 1, wished[0])
+
+
+def run_schedule(schedule: dict) -> list[dict]:
+    rules = {"gather": gather, "take_certificate": take_certificate, "on_proposal": on_proposal,
+             "get_leader": get_leader, "compute_timeout": compute_timeout, "choose_view": choose_view}
+    return play(schedule, rules)

@@ -1,0 +1,15 @@
+# fails: safe member pacemaker
+# Compares the view of the block with the lock, instead of that of its certificate: any new block opens every lock.
+
+# %% task="safe"
+def extends(blocks: dict[str, dict], block_id: str, ancestor: str) -> bool:
+    while block_id != ancestor and block_id != "genesis":
+        block_id = blocks[block_id]["qc"]["block"]
+    return block_id == ancestor
+
+
+def is_safe_to_vote(member: dict, block: dict) -> bool:
+    qc, lock = block["qc"], member["lock"]
+    if block["view"] <= member["voted"] or block["view"] <= qc["view"]:
+        return False
+    return block["view"] > lock["view"] or extends(member["blocks"], qc["block"], lock["block"])
