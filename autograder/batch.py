@@ -17,7 +17,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from autograder.crews import Crew, LocalCrew
-from autograder.errors import ClusterError, GraderError, NoResultError
+from autograder.errors import GraderError, NoResultError
 from autograder.grade import ATTEMPTS
 from autograder.labs.model import Lab
 from autograder.plain import read_results
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # what grades without records should not need the database's 
 _LOOK_SECONDS: Final = 0.5
 """How long the coordinator waits for a result before it looks up: for an interrupt, and whether there is anybody to wait for."""
 _LOSSES: Final = 10
-"""How often in a row the executor may be lost without a single result in between."""
+"""How often in a row the executor may be lost without a single result in between, or break before there was any at all."""
 _SENT_BYTES: Final = 8 * 2**20
 """How many bytes of notebooks one order carries at most, if it carries them and more than one submission."""
 
@@ -66,7 +66,7 @@ def grade_batch(
     size = compute_chunk_size(total, crew.count())
     batch = _Batch(crew, labs, records, on_results, secret, stop or Event(), iter(cut_chunks(tasks, size)))
     try:
-        losses = 0
+        losses = graded = 0
         while batch.has_more():
             executor = crew.start(max(1, total))
             try:
@@ -75,9 +75,10 @@ def grade_batch(
                 crew.end(executor, at_once=True)
                 raise
             crew.end(executor, at_once=False)
-            losses = 0 if results or not batch.was_lost else losses + 1
+            graded += results
+            losses = 0 if results or (graded and not batch.was_lost) else losses + 1
             if losses >= _LOSSES:
-                raise ClusterError(f"the workers were lost {losses} times in a row without one result; the same command goes on")
+                raise GraderError(f"the workers were lost {losses} times in a row without one result; the same command goes on")
     finally:
         crew.close()
 
