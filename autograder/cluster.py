@@ -34,7 +34,7 @@ _FIRST_SECONDS: Final = 15
 _PATIENCE_SECONDS: Final = 300
 """How long to look for a scheduler: at the beginning, where a wrong address is likely, and when it was there before."""
 _REFRESH_SECONDS: Final = 5.0
-_COMPLAIN_SECONDS: Final = 60.0
+_COMPLAIN_SECONDS: Final = 30.0
 _GOODBYE_SECONDS: Final = 5
 _SHOWN: Final = 3
 """How many workers a complaint names."""
@@ -56,7 +56,7 @@ class DaskCrew:
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what a person should know of it is said by us
         warnings.filterwarnings("ignore", message="Sending large graph", module="distributed")
         self._checked: set[str] = set()
-        self._refreshed = self._complained = 0.0
+        self._refreshed, self._complained = 0.0, time.monotonic()
         self._client: Client | None = self._connect(_FIRST_SECONDS)
 
     def count(self) -> int:
@@ -87,7 +87,9 @@ class DaskCrew:
             self._refreshed = now
             with suppress(OSError, TimeoutError):
                 self._refresh(self._client)
-            if not self._checked and now - self._complained > _COMPLAIN_SECONDS:
+            if self._checked:
+                self._complained = now
+            elif now - self._complained > _COMPLAIN_SECONDS:
                 self._complained = now
                 print(f"no worker at {self.address}; waiting for one (Ctrl-C twice stops)", file=sys.stderr, flush=True)
         return ""
