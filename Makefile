@@ -80,9 +80,11 @@ test-rest: site # what test leaves out
 
 test-all: test test-rest ## test, then the long and the browser tests
 
-soak: $(READY) ## the long runs: a million keys, ten series of kills over 2,000 submissions, every mutant of identity
+soak: $(READY) ## the long runs: a million keys, sixty series of kills, 40,000 submissions held flat, every mutant of identity
 	@.venv/bin/python -m pytest -m soak
-	@.venv/bin/python -m tests.autograder.chaos 10
+	@.venv/bin/python -m tests.autograder.chaos 20
+	@.venv/bin/python -m tests.autograder.chaos_command 20
+	@.venv/bin/python -m tests.autograder.flat 20000
 	@.venv/bin/python -m tests.identity.mutation
 
 bench: $(BENCH) $(EELS) ## run ours and its peers in turn, print the ratios

@@ -26,3 +26,11 @@ class RecordsError(AutograderError):
 
 class GraderError(AutograderError):
     """The grader's own processes could not do their work; no submission is to blame."""
+
+
+class NoResultError(GraderError):
+    """A worker's answer is not the results that it was asked for."""
+
+
+class ClusterError(GraderError):
+    """The cluster cannot be used, or was lost."""

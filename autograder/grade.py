@@ -122,8 +122,8 @@ class Grader:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def grade(self, submission: Submission) -> Result:
-        """Return the result of a submission, whatever is in it."""
+    def grade(self, submission: Submission, seed: int | None = None) -> Result:
+        """Return the result of a submission, whatever is in it. `seed` is its tests', from whoever has the secret that we have not."""
         self.facts = {}
         submitted = {notebook.name: notebook for notebook in submission.notebooks}
         lang = next((notebook.lang for notebook in submission.notebooks if notebook.lang in self.lab.languages), self.lab.languages[0])
@@ -131,7 +131,7 @@ class Grader:
         cells: list[CellResult] = []
         outputs: dict[str, list[list[Any]]] = {}
         cpu_seconds = 0.0
-        seed = compute_seed(self.secret, submission.learner, self.lab.id)
+        seed = compute_seed(self.secret, submission.learner, self.lab.id) if seed is None else seed
         for master in self.lab.get_notebooks(lang):
             if master.name not in submitted:
                 cells += _list_unread(master, submission.unreadable, lang)

@@ -86,7 +86,7 @@ def iterate_submissions(root: Path) -> Iterator[tuple[str, str, Path]]:
 def compute_content_hash(folder: Path) -> str:
     """Return the hash of all notebooks of a submission, names included."""
     digest = hashlib.sha256()
-    for path in _list_notebooks(folder):
+    for path in list_notebooks(folder):
         content = hashlib.sha256()
         try:
             with path.open("rb") as file:
@@ -105,14 +105,14 @@ def get_arrival(folder: Path) -> float:
         moment = datetime.fromisoformat(text.removesuffix(" UTC"))
         return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     except (OSError, ValueError, OverflowError):
-        return max((path.stat().st_mtime for path in _list_notebooks(folder)), default=0.0)
+        return max((path.stat().st_mtime for path in list_notebooks(folder)), default=0.0)
 
 
 def read_submission(folder: Path, lab: Lab, learner: str) -> Submission:
     """Read the notebooks of one submission. A notebook that is missing or cannot be read has a finding and no entry."""
     findings: list[Finding] = []
     candidates: list[_Candidate] = []
-    for path in _list_notebooks(folder):
+    for path in list_notebooks(folder):
         read = _read_notebook(path, findings)
         if read is not None:
             candidates.append(read)
@@ -133,7 +133,7 @@ def _list_folders(folder: Path) -> list[Path]:
     return found
 
 
-def _list_notebooks(folder: Path) -> list[Path]:
+def list_notebooks(folder: Path) -> list[Path]:
     """Return the notebooks in a folder, by name; links, which may lead anywhere, are none."""
     try:
         entries = list(os.scandir(folder))

@@ -26,6 +26,7 @@ SubmissionStatus = Literal["graded", "partial", "unreadable", "void"]
 
 WAITING: Final = frozenset({"manual", "void"})
 """The states of a cell that a person has to look at."""
+_NO_FAILURE: Final = frozenset({"passed", "partial", "missing", "manual"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,12 @@ def compute_score(cells: tuple[CellResult, ...]) -> float | None:
     """Return the points decided so far, or None if not one cell is decided."""
     decided = [cell.score for cell in cells if cell.score is not None]
     return round(sum(decided), 6) if decided else None
+
+
+def list_failures(result: Result) -> set[str]:
+    """Return the kinds of failure in a submission: what some cell ended with, or why there is no verdict."""
+    kinds: set[str] = {cell.status for cell in result.cells if cell.status not in _NO_FAILURE}
+    return kinds | {result.status} if result.status == "unreadable" else kinds
 
 
 def to_public(result: Result) -> dict[str, Any]:

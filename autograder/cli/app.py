@@ -7,6 +7,7 @@ from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.exporting import export, feedback
 from autograder.cli.grading import grade
+from autograder.cli.planning import plan
 
 app = typer.Typer(
     name="autograder",
@@ -19,5 +20,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (labs, new_lab, release, grade, feedback, export, validate, check, doctor, demo):
+for command in (labs, new_lab, release, grade, feedback, export, validate, check, doctor, plan, demo):
     app.command(command.__name__.replace("_", "-"))(command)

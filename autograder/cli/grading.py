@@ -5,14 +5,21 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from autograder.cli.paths import find_course, find_labs, find_submissions
+from autograder.cli.interrupt import stopping
+from autograder.cli.paths import Submissions, find_course, find_labs, find_submissions
 from autograder.cli.progress import Progress
-from autograder.results import Result
+from autograder.errors import PathError
+from autograder.results import Result, list_failures, to_public
+
+if TYPE_CHECKING:
+    from autograder.crews import Crew
 
 LabsOption = Annotated[
     Path | None, typer.Option("--labs", help="A folder of labs, or one lab. Default: the folder `labs` here or in a folder above.")
@@ -29,6 +36,9 @@ CourseOption = Annotated[
     ),
 ]
 
+_TLS: Final = "DASK_DISTRIBUTED__COMM__TLS__"
+_CA, _CERT, _KEY = f"{_TLS}CA_FILE", f"{_TLS}CLIENT__CERT", f"{_TLS}CLIENT__KEY"
+
 
 def grade(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="nbgrader's layout: DIR/submitted/<learner>/<lab>/, or what is in it.")],
@@ -37,9 +47,37 @@ def grade(
     labs: LabsOption = None,
     course: CourseOption = None,
     records: RecordsOption = None,
-    workers: Annotated[int, typer.Option(min=0, help="How many at once; 0: one for each processor.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="How many at once on this machine; 0: one for each processor (the default).")
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask",
+            metavar="ADDRESS",
+            help="Grade on the workers of this Dask scheduler (tls://host:8786) instead of here; off this machine only with TLS. "
+            "The operator's guide shows how to start one by SSH, on Slurm and on Kubernetes.",
+        ),
+    ] = None,
+    shared_folder: Annotated[
+        bool,
+        typer.Option(
+            "--shared-folder",
+            help="The Dask workers see the submissions and the labs' data files at the same paths as this machine, and read them there. "
+            "Without it the files travel to the workers inside the tasks, which needs nothing but suits up to some hundred submissions "
+            "a second.",
+        ),
+    ] = False,
+    tls_ca: Annotated[Path | None, typer.Option("--tls-ca", help=f"Certificate of the cluster's authority. Default: ${_CA}.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", help=f"This machine's certificate. Default: ${_CERT}.")] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", help=f"Its private key. Default: ${_KEY}.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Grade also what is already recorded.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each submission on standard output.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print one JSON object for each submission on standard output; progress, on standard error, is JSON as well."
+        ),
+    ] = False,
     unsafe_local: Annotated[
         bool,
         typer.Option(
@@ -58,11 +96,16 @@ def grade(
     Learner code runs behind walls: no network, no other program, no file but the lab's and its own, and limits on time, memory and output.
     Which walls stand depends on the machine; autograder doctor tests them. Where there are none, nothing is graded.
 
+    With --dask the workers of a cluster grade and this machine records. Nothing has to be installed for that but the extra "dask", here and
+    there. Lost workers, and a scheduler that is lost and comes back, cost time and nothing else.
+
+    Ctrl-C once finishes and records what is under way; the same command goes on with the rest.
+
     Ends with 0 if every submission has a verdict, with 1 if some need a person (unreadable, or void), with 2 if it could not run.
     """
-    from autograder.batch import build_tasks, get_key, grade_batch
+    from autograder.batch import build_tasks, grade_batch
     from autograder.records import Records
-    from autograder.results import to_public
+    from autograder.resume import skip_recorded
     from autograder.sandbox.walls import UNSAFE_LOCAL
     from autograder.seeds import read_secret
 
@@ -72,55 +115,87 @@ def grade(
     known = find_labs(labs, course, lab or [])
     submissions, unknown = find_submissions(folder, known, learner or [], lab or [])
     secret = read_secret()
-    counts: Counter[str] = Counter()
-    forgeable: Counter[tuple[str, str]] = Counter()
+    shown = _Shown(as_json)
+    with Records(records or place.records) as store, stopping() as stop:
+        crew = _find_crew(dask, workers, submissions, shared_folder, (tls_ca, tls_cert, tls_key))
+        with Progress("grading", len(submissions), as_json) as progress:
 
-    def show(results: Sequence[Result]) -> None:
+            def on_recorded(results: Sequence[Result]) -> None:
+                progress.pass_over(len(results))
+                shown.recorded += len(results)
+                shown.show(results)
+
+            def on_results(results: Sequence[Result]) -> None:
+                shown.show(results)
+                progress.advance(len(results), Counter(kind for result in results for kind in list_failures(result)))
+
+            tasks = takewhile(lambda _: not stop.is_set(), build_tasks(submissions))
+            left = tasks if again else skip_recorded(tasks, known, store, on_recorded)
+            try:
+                grade_batch(left, known, store, on_results, secret, crew=crew, total=len(submissions), stop=stop)
+            except KeyboardInterrupt:
+                stop.set()
+    if stop.is_set():
+        print("\ninterrupted; what is graded is recorded, and the same command goes on with the rest", file=sys.stderr)
+        raise typer.Exit(130)
+    shown.summarise(place.root)
+    for name, count in unknown.items():
+        print(f"error: no lab {name!r}: {count} submission(s) were not graded; there are: {', '.join(known)}", file=sys.stderr)
+    if unknown or shown.counts["unreadable"] or shown.counts["void"]:
+        raise typer.Exit(1)
+
+
+def _find_crew(
+    dask: str | None, workers: int | None, submissions: Submissions, is_shared: bool, tls: tuple[Path | None, Path | None, Path | None]
+) -> "Crew":
+    """Return who grades: processes of this machine, or the workers of a cluster."""
+    if dask is None:
+        if is_shared or any(tls):
+            raise PathError("--shared-folder, --tls-ca, --tls-cert and --tls-key are for a cluster: name its scheduler with --dask ADDRESS")
+        from autograder.crews import LocalCrew
+
+        return LocalCrew(workers or 0)
+    if workers is not None:
+        raise PathError("--workers is for this machine; how many grade for --dask is decided where the cluster is started")
+    from autograder.cluster import DaskCrew
+
+    return DaskCrew(dask, tls, submissions[0][2] if is_shared and submissions else None)
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What was printed of results, and counted for the summary."""
+
+    as_json: bool
+    recorded: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    forgeable: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def show(self, results: Sequence[Result]) -> None:
+        """Count the results, and print what a person or a program should see of each."""
         for result in results:
-            counts[result.status] += 1
+            self.counts[result.status] += 1
             if result.is_forgeable:
-                forgeable[result.lab, "in compat mode" if result.mode == "compat" else "without walls"] += 1
+                self.forgeable[result.lab, "in compat mode" if result.mode == "compat" else "without walls"] += 1
             if result.status == "unreadable":
                 print(f"unreadable: {result.learner}/{result.lab}: {_get_reason(result)}", file=sys.stderr)
-            if as_json:
+            if self.as_json:
                 sys.stdout.write(json.dumps(to_public(result), ensure_ascii=False) + "\n")  # in one piece, whatever interrupts
                 sys.stdout.flush()
 
-    with Records(records or place.records) as store:
-        tasks = list(build_tasks(submissions))
-        done = set() if again else store.get_done_keys(list(known))
-        recorded = [get_key(task, known) for task in tasks if get_key(task, known) in done]
-        show(store.get_results(recorded))
-        left = [task for task in tasks if get_key(task, known) not in done]
-        with Progress("grading", len(left)) as progress:
-
-            def on_results(results: Sequence[Result]) -> None:
-                progress.advance(len(results))
-                show(results)
-
-            try:
-                grade_batch(left, known, store, on_results, secret, workers)
-            except KeyboardInterrupt:
-                print("\ninterrupted; what is graded is recorded, and the same command goes on with the rest", file=sys.stderr)
-                raise typer.Exit(130) from None
-    _summarise(counts, len(recorded), place.root, as_json)
-    for (name, how), count in forgeable.items():
-        command = "check" if how == "in compat mode" else "doctor"
-        print(f"{name}: {count} submission(s) graded {how}; these scores can be forged (autograder {command} tells more)", file=sys.stderr)
-    for name, count in unknown.items():
-        print(f"error: no lab {name!r}: {count} submission(s) were not graded; there are: {', '.join(known)}", file=sys.stderr)
-    if unknown or counts["unreadable"] or counts["void"]:
-        raise typer.Exit(1)
+    def summarise(self, root: Path) -> None:
+        """Print how it ended."""
+        parts = [f"{count} {status}" for status, count in sorted(self.counts.items())]
+        line = f"{sum(self.counts.values())} submissions: {', '.join(parts)}"
+        line += f" ({self.recorded} of them recorded before)" if self.recorded else ""
+        print(line, file=sys.stderr)
+        if not self.as_json:
+            print(f"next: autograder feedback {root}   ·   autograder export {root}", file=sys.stderr)
+        for (name, how), count in self.forgeable.items():
+            command = "check" if how == "in compat mode" else "doctor"
+            words = f"{count} submission(s) graded {how}; these scores can be forged"
+            print(f"{name}: {words} (autograder {command} tells more)", file=sys.stderr)
 
 
 def _get_reason(result: Result) -> str:
     return result.findings[0].text if result.findings else "no notebook was found"
-
-
-def _summarise(counts: Counter[str], recorded: int, root: Path, as_json: bool) -> None:
-    parts = [f"{count} {status}" for status, count in sorted(counts.items())]
-    line = f"{sum(counts.values())} submissions: {', '.join(parts)}"
-    line += f" ({recorded} of them recorded before)" if recorded else ""
-    print(line, file=sys.stderr)
-    if not as_json:
-        print(f"next: autograder feedback {root}   ·   autograder export {root}", file=sys.stderr)

@@ -1,6 +1,6 @@
 """2,000 submissions graded while something kills the grader's processes: no verdict may change, nothing be lost, nothing recorded twice.
 
-    .venv/bin/python -m tests.autograder.chaos 10        ten series, as `make soak` runs them
+    .venv/bin/python -m tests.autograder.chaos 20        twenty series, as `make soak` runs them
 
 The submissions are an honest mix of a cohort's: right, wrong, unreadable, slow, greedy, and such as end their own process. What is killed,
 and when, is drawn from a seed: learners' processes (S) most of all, test processes (T), nurseries, the bubblewrap around one, and now and

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder import batch
+from autograder import tasks
 from autograder.batch import build_tasks, get_key, grade_batch
-from autograder.errors import GraderError
 from autograder.labs.source import load_lab
 from autograder.read import iterate_submissions
 from autograder.records import Records
+from autograder.tasks import Task, compute_chunk_size, cut_chunks
 from tests.autograder.labs_for_tests import ADD, LAB_PY, MUL, hand_in, write_lab
 from tests.autograder.processes import find_below, find_sort, kill_below
 
@@ -90,17 +90,56 @@ def test_results_are_recorded_before_they_are_heard_of(hand_in_many, labs, recor
     grade_batch(hand_in_many(6, ("right", "wrong")), labs, records, look, workers=1)
 
 
+def test_once_stop_is_set_what_runs_is_finished_and_the_rest_is_left(hand_in_many, labs, records):
+    stop, heard = threading.Event(), []
+
+    def on_results(results):
+        heard.extend(result.learner for result in results)
+        stop.set()
+
+    grade_batch(hand_in_many(60, ("right", "wrong")), labs, records, on_results, workers=1, stop=stop)
+    assert 8 <= len(heard) <= 24  # one chunk was heard of, two more were under way
+    assert sorted(heard) == sorted(get_verdicts(records))
+
+
 def test_no_task_is_no_work(labs, records):
     grade_batch([], labs, records, pytest.fail)
 
 
+# Cutting
+
+
+def make_tasks(count, labs=2):
+    return [Task(f"l{n}", f"lab{n % labs}", Path(), "") for n in range(count)]
+
+
 def test_the_work_is_cut_so_that_every_worker_has_some():
-    tasks = [batch.Task(f"l{n}", f"lab{n % 2}", Path(), "") for n in range(100)]
     for count, workers in ((100, 2), (3, 8), (1, 1), (50, 4)):
-        chunks = list(batch._build_chunks(tasks[:count], workers))
-        assert sorted(task.learner for chunk in chunks for task in chunk.tasks) == sorted(task.learner for task in tasks[:count])
-        assert all(len({task.lab for task in chunk.tasks}) == 1 and len(chunk.tasks) <= batch.CHUNK_SIZE for chunk in chunks)
+        chunks = list(cut_chunks(make_tasks(count), compute_chunk_size(count, workers)))
+        assert sorted(task.learner for chunk in chunks for task in chunk.tasks) == sorted(task.learner for task in make_tasks(count))
+        assert all(len({task.lab for task in chunk.tasks}) == 1 and len(chunk.tasks) <= tasks.CHUNK_SIZE for chunk in chunks)
         assert len(chunks) >= min(count, workers)
+
+
+def test_reading_ahead_is_bounded_and_the_first_chunk_does_not_wait_for_it():
+    read, given, most = 0, 0, 0
+
+    def count_reads():
+        nonlocal read
+        for task in make_tasks(20_000, labs=30):
+            read += 1
+            yield task
+
+    changes, before = 0, None
+    for number, chunk in enumerate(cut_chunks(count_reads(), 8, ahead=1_000)):
+        assert number > 0 or read <= 8
+        given += len(chunk.tasks)
+        most = max(most, read - given)
+        changes += chunk.tasks[0].lab != before
+        before = chunk.tasks[0].lab
+    assert given == 20_000
+    assert most <= 1_000
+    assert changes < 20_000 / 40  # a worker that changes labs starts two processes
 
 
 # Deaths
@@ -183,13 +222,16 @@ HEAVY = {"nbformat", "nbconvert", "nbgrader", "jupyter_client", "IPython", "sqla
 GRADE_AND_LOOK = f"""
 import sys
 from pathlib import Path
-from autograder import batch
+from autograder import worker
 from autograder.labs.source import load_lab
+from autograder.plain import read_results
 from autograder.read import iterate_submissions
+from autograder.tasks import build_tasks
 lab = load_lab(Path(sys.argv[1]))
-batch._labs[lab.id], batch._settings = lab, (None, None, None)
-(result,) = batch._grade_chunk(tuple(batch.build_tasks(iterate_submissions(Path(sys.argv[2])))))
-batch._close_graders()
+tasks = list(build_tasks(iterate_submissions(Path(sys.argv[2]))))
+work = tuple(worker.Work(task.learner, task.folder, task.content_hash, 0.0, 0) for task in tasks)
+(result,) = read_results(worker.grade_order(worker.Order(worker.pack_lab(lab, False), work)), tasks, lab)
+worker.stop()
 print([cell.status for cell in result.cells][:2], {HEAVY} & set(sys.modules))
 """
 
@@ -203,43 +245,3 @@ def test_neither_a_worker_nor_its_processes_import_jupyters_libraries_or_the_dat
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
     assert told.stdout == "['passed', 'passed'] set()\n"
-
-
-# Faults of the grader and of the machine
-
-
-@pytest.fixture
-def worker(lab, tmp_path):
-    """This process as a worker, without a pool."""
-    batch._labs[lab.id], before = lab, batch._settings
-    batch._settings = (None, tmp_path)
-    yield
-    batch._close_graders()
-    batch._labs.clear()
-    batch._settings = before
-
-
-def test_a_fault_of_the_grader_itself_makes_one_submission_wait_for_a_person(worker, hand_in_many, monkeypatch):
-    first, second = hand_in_many(2, ("right",))
-    with monkeypatch.context() as patch:
-        patch.setattr(batch.Grader, "grade", lambda *_: 1 / 0)
-        (result,) = batch._grade_chunk((first,))
-    assert (result.status, [cell.status for cell in result.cells]) == ("void", ["void"] * 3)
-    assert "the grader failed: ZeroDivisionError" in result.findings[0].text
-    assert result.key == get_key(first, {"00-sums": batch._labs["00-sums"]})
-    assert batch._grade_chunk((second,))[0].score == 5.0
-
-
-def test_a_machine_without_room_is_one_line_and_nobodys_fault(worker, hand_in_many, tmp_path):
-    batch._settings = (None, tmp_path / "nowhere")
-    with pytest.raises(GraderError, match="the grader cannot work: No such file or directory"):
-        batch._grade_chunk(tuple(hand_in_many(1)))
-
-
-def test_only_a_few_labs_are_kept_warm(worker, lab):
-    graders = []
-    for number in range(batch._WARM_LABS + 2):
-        batch._labs[f"lab-{number}"] = lab
-        graders.append(batch._get_grader(f"lab-{number}"))
-    assert [grader.scratch.exists() for grader in graders] == [False] * 2 + [True] * batch._WARM_LABS
-    assert batch._get_grader(f"lab-{batch._WARM_LABS}") is graders[batch._WARM_LABS]

@@ -1,6 +1,7 @@
 """`make bench`: each benchmark runs us and a peer in turn, in one run, and prints the ratio."""
 
 from tests.benchmarks import (
+    bench_batch,
     bench_ciphers,
     bench_consensus,
     bench_execution,
@@ -29,3 +30,5 @@ print()
 bench_consensus.main()
 print()
 bench_grader.main()
+print()
+bench_batch.main()
