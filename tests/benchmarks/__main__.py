@@ -8,6 +8,7 @@ from tests.benchmarks import (
     bench_identity,
     bench_ledger,
     bench_merkle,
+    bench_records,
     bench_signatures,
     bench_trie,
 )
@@ -29,3 +30,5 @@ print()
 bench_consensus.main()
 print()
 bench_grader.main()
+print()
+bench_records.main()
