@@ -18,7 +18,7 @@ def main() -> None:
         package = (error.name or "").partition(".")[0]
         if package in ("autograder", "minichain"):
             raise
-        extra = {"nbgrader": "nbgrader", "mutmut": "author", "libcst": "author", "distributed": "dask"}.get(package, "autograder")
+        extra = {"nbgrader": "nbgrader", "mutmut": "author", "libcst": "author", "distributed": "dask", "psycopg": "postgresql"}.get(package, "autograder")
         print(f"error: the module {error.name} is not installed; run: pip install 'minichain[{extra}]'", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:

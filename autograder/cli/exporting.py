@@ -77,7 +77,7 @@ def _load_results(place: str | Path, labs: dict[str, Lab], learners: list[str]) 
     with Records(place) as store:
         results = list(store.iterate_latest(list(labs), learners))
     if not results:
-        raise RecordsError(f"{place}: nothing is recorded here for {', '.join(labs)}; run autograder grade first")
+        raise RecordsError(f"{store.name}: nothing is recorded here for {', '.join(labs)}; run autograder grade first")
     return results
 
 

@@ -27,7 +27,13 @@ LabsOption = Annotated[
 LabOption = Annotated[list[str] | None, typer.Option("--lab", help="Only this lab; may be given several times.")]
 LearnerOption = Annotated[list[str] | None, typer.Option("--learner", help="Only this learner; may be given several times.")]
 RecordsOption = Annotated[
-    str | None, typer.Option("--records", help="Database URL of the records. Default: SQLite in records.db beside `submitted`.")
+    str | None,
+    typer.Option(
+        "--records",
+        metavar="URL",
+        help="The records: sqlite:///FILE or postgresql://USER@HOST/DATABASE, whose password belongs into ~/.pgpass or PGPASSWORD. "
+        "Default: SQLite in records.db beside what is graded.",
+    ),
 ]
 CourseOption = Annotated[
     Path | None,

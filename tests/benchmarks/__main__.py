@@ -9,6 +9,7 @@ from tests.benchmarks import (
     bench_identity,
     bench_ledger,
     bench_merkle,
+    bench_records,
     bench_signatures,
     bench_trie,
 )
@@ -32,3 +33,5 @@ print()
 bench_grader.main()
 print()
 bench_batch.main()
+print()
+bench_records.main()

@@ -1,0 +1,49 @@
+"""The tables of the records: a row for each grading of one submission, its cells within it.
+
+The key of a record is lab, lab version, learner and content hash; its id is derived from these. So a retry finds the row that is there,
+and a regrading under a new version of the lab is a row of its own. Results are never deleted.
+
+Cells are JSON: a row for each would be seven times as many rows, and nobody asks for a cell without its submission. A database can still
+look into them: json_each(cells) in SQLite, jsonb_array_elements(cells::jsonb) in PostgreSQL; each is [notebook, grade id, status, score,
+maximum, message].
+
+What changes here also needs a new version and a step in `autograder.records.migrations`.
+"""
+
+from typing import Final
+
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+SCHEMA_VERSION: Final = 2
+
+metadata = MetaData()
+meta_table = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", Text, nullable=False))
+result_table = Table(
+    "result",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("lab", String(128), nullable=False),
+    Column("lab_version", String(64), nullable=False),
+    Column("learner", String(255), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("arrived", Float, nullable=False),
+    Column("graded", Float, nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("score", Float),
+    Column("max_score", Float, nullable=False),
+    Column("lang", String(16)),
+    Column("walls", Text, nullable=False),
+    Column("cpu_seconds", Float, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("outputs", LargeBinary, nullable=False),
+    Column("cells", Text, nullable=False, server_default="[]"),
+    Column("voids", Integer, nullable=False, server_default="0"),  # how many of the cells have to be graded again
+)
+_result = result_table.columns
+LATEST: Final = (_result.arrived.desc(), _result.graded.desc(), _result.id.desc())
+"""Attempts are ranked by arrival, gradings of one attempt by when they were made; the id only makes the order one."""
+
+Index("result_latest", _result.lab, _result.learner, *LATEST, _result.status, _result.score, _result.max_score)
+"""Holds all that the questions about scores and progress ask for, in the order in which they ask it: the table is not read for them."""
+Index("result_learner", _result.learner, _result.lab)
