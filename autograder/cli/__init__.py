@@ -1,8 +1,12 @@
 """The command line of the autograder. Each command has a module; this one joins them and turns our errors into one line."""
 
 import sys
+from typing import Final
 
 from autograder.errors import AutograderError
+
+_EXTRAS: Final = {"nbgrader": "nbgrader", "mutmut": "author", "libcst": "author", "distributed": "dask", "psycopg": "postgresql"}
+"""Which extra brings a package; the others belong to `autograder`."""
 
 
 def main() -> None:
@@ -18,7 +22,7 @@ def main() -> None:
         package = (error.name or "").partition(".")[0]
         if package in ("autograder", "minichain"):
             raise
-        extra = {"nbgrader": "nbgrader", "mutmut": "author", "libcst": "author", "distributed": "dask", "psycopg": "postgresql"}.get(package, "autograder")
+        extra = _EXTRAS.get(package, "autograder")
         print(f"error: the module {error.name} is not installed; run: pip install 'minichain[{extra}]'", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:

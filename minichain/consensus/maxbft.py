@@ -35,7 +35,6 @@ from minichain.consensus.machine import (
     Decide,
     Effect,
     Event,
-    Message,
     Received,
     Report,
     Send,
@@ -53,7 +52,6 @@ from minichain.consensus.maxbft_messages import (
     Epoch,
     Evidence,
     Help,
-    MaxbftError,
     NewView,
     Node,
     Proposal,
@@ -61,11 +59,11 @@ from minichain.consensus.maxbft_messages import (
     Voted,
     is_certified,
     is_message,
+    is_proven,
     is_three_chain,
     make_decisions,
     make_proposal_statement,
     make_vote_statement,
-    validate_decision,
 )
 from minichain.consensus.maxbft_pacemaker import MaxbftSettings, Pacemaker
 from minichain.consensus.maxbft_tree import Tree
@@ -80,8 +78,7 @@ FAR: Final = 100
 class Maxbft:
     """The machine of one member, whose ledger has `height` blocks after genesis and names `validators`.
 
-    They decide in the epoch that begins after this height. In the midst of one, those decide whom the ledger named at its beginning, and
-    they are on the disk: else a member that comes back would count other votes than the rest.
+    In the midst of an epoch those decide whom the ledger named at its beginning: they are on the disk, so that all count the same votes.
     """
 
     def __init__(
@@ -99,13 +96,10 @@ class Maxbft:
         self.application = application
         self.signatures = signatures
         self.decided = height
-        self.decisions: dict[int, Decision] = {}
         self._effects: list[Effect] = []
         self.voted = 0
         self.epochs = {record.number: record.validators for record in records if isinstance(record, Epoch)}
-        for record in records:
-            if isinstance(record, Decision):
-                self.decisions[record.nodes[0].height] = record
+        self.decisions = {record.nodes[0].height: record for record in records if isinstance(record, Decision)}
         self._begin_epoch(self._find_validators(height, validators))
         for record in records:
             if isinstance(record, Voted) and record.epoch == self.epoch:
@@ -164,25 +158,9 @@ class Maxbft:
                 self._begin_epoch(validators)
                 self._write_epoch()
                 self._enter(1)
-            case Received(sender, message):
-                self._on_message(sender, message)
+            case Received(sender, message) if is_message(message):
+                getattr(self, HANDLERS[type(message)])(sender, message)
         return self._effects
-
-    def _on_message(self, sender: str, message: Message) -> None:
-        """Take what somebody sent, if it is what it should be."""
-        if not is_message(message):
-            return
-        match message:
-            case Proposal():
-                self._on_proposal(sender, message)
-            case Vote():
-                self._on_vote(sender, message)
-            case NewView():
-                self._on_new_view(sender, message)
-            case Behind(height, wanted):
-                self._on_behind(sender, height, wanted)
-            case Help():
-                self._on_help(sender, message)
 
     # The pacemaker: algorithm 5
 
@@ -229,18 +207,13 @@ class Maxbft:
         if (agreed := self.pace.find_agreed()) > self.pace.view:
             self._enter(agreed)
 
-    def _may_lead(self) -> bool:
-        """Return whether the leader can go on: with a certificate of the view before, or if more than two thirds gave that up."""
-        view = self.pace.view
-        return view == 1 or (self.high is not None and self.high.view == view - 1) or self.pace.find_agreed() >= view
-
     # As a leader: algorithm 4, lines 3 to 12
 
     def _propose(self) -> None:
         """Propose a node on the best certified one, once in a view."""
         if self.pace.get_leader(self.pace.view) != self.member or self.proposed >= self.pace.view:
             return
-        if not self._may_lead():
+        if not self.pace.may_lead(self.high.view if self.high else 0):
             self._effects.append(SetTimer(("propose", self.epoch, self.pace.view), self.settings.pause_ms))
             return
         parent = self.tree.find(self.high.node_id) if self.high else None
@@ -434,10 +407,10 @@ class Maxbft:
         """Return what asks for all that this member may lack."""
         return Behind(self.decided, self.missing.node_id if self.missing is not None else b"")
 
-    def _on_behind(self, sender: str, height: int, wanted: bytes) -> None:
+    def _on_behind(self, sender: str, message: Behind) -> None:
         """Send the decisions that a member lacks; if it lacks none, nodes that are not decided yet."""
-        decisions = make_decisions(self.decisions, height)
-        proposals = () if decisions else self.tree.get_proposals(wanted, MOST_NODES)
+        decisions = make_decisions(self.decisions, message.height)
+        proposals = () if decisions else self.tree.get_proposals(message.wanted, MOST_NODES)
         if decisions or proposals:
             self._effects.append(Send(sender, Help(decisions, proposals)))
 
@@ -446,7 +419,7 @@ class Maxbft:
         before = self.decided, len(self.tree.proposals)
         for decision in message.decisions:
             height = self.decided + 1
-            if height <= self.tree.last_height and decision.nodes[0].height == height and self._is_proven(decision, height):
+            if height <= self.tree.last_height and decision.nodes[0].height == height and self._is_proven(decision):
                 self.pace.progress_view = max(self.pace.progress_view, decision.nodes[0].view)
                 self._announce(decision)
         for proposal in message.proposals:
@@ -459,13 +432,18 @@ class Maxbft:
         elif (self.decided, len(self.tree.proposals)) != before and (self.decided > before[0] or self.missing is not None):
             self._effects.append(Send(sender, self._make_question()))
 
-    def _is_proven(self, decision: Decision, height: int) -> bool:
+    def _is_proven(self, decision: Decision) -> bool:
         """Return whether a decision convinces a stranger, of this epoch."""
         if decision.nodes[0].epoch != self.epoch:
             return False
-        try:
-            value_id = self.application.compute_id(decision.value)
-            validate_decision(decision, value_id, height, self.validators, self.signatures)
-        except MaxbftError:
-            return False
-        return True
+        value_id = self.application.compute_id(decision.value)
+        return is_proven(decision, value_id, decision.nodes[0].height, self.validators, self.signatures)
+
+
+HANDLERS: Final = {
+    Proposal: "_on_proposal",
+    Vote: "_on_vote",
+    NewView: "_on_new_view",
+    Behind: "_on_behind",
+    Help: "_on_help",
+}

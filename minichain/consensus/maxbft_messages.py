@@ -314,6 +314,15 @@ def validate_decision(decision: Decision, value_id: bytes, height: int, validato
         raise MaxbftError(f"a certificate for height {height} does not hold the signatures of more than two thirds")
 
 
+def is_proven(decision: Decision, value_id: bytes, height: int, validators: Sequence[Validator], signatures: Signatures) -> bool:
+    """Return whether a decision proves itself to a stranger."""
+    try:
+        validate_decision(decision, value_id, height, validators, signatures)
+    except MaxbftError:
+        return False
+    return True
+
+
 def validate_evidence(evidence: Evidence, signatures: Signatures) -> None:
     """Raise MaxbftError unless this proves that a member signed two nodes in one view."""
     make = {"vote": make_vote_statement, "proposal": make_proposal_statement}.get(evidence.kind)

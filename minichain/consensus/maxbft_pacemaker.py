@@ -57,6 +57,10 @@ class Pacemaker:
         self.view = view
         self.wish = max(self.wish, view)
 
+    def may_lead(self, certified: int) -> bool:
+        """Return whether the leader can go on: with a certificate of the view before, or if more than two thirds gave that up."""
+        return self.view == 1 or certified == self.view - 1 or self.find_agreed() >= self.view
+
     def find_wished(self) -> int:
         """Return the latest view that somebody honest wishes for, or a later one."""
         return self._find(is_one_honest)

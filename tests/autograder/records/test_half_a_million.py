@@ -15,7 +15,7 @@ from autograder.results import Result
 
 LEARNERS, LABS = 500_000, 30
 ONE_ANSWER_SECONDS, LAB_SECONDS, PROGRAMME_SECONDS = 0.1, 10.0, 180.0
-"""How long may be waited, on a machine that is busy: for one learner, for one lab, for all of it. Without an index one learner takes as long
+"""How long may be waited on a busy machine: for one learner, for one lab, for all of it. Without an index one learner takes as long
 as all of it."""
 
 FILL = """
