@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, Subquery, case, func, select, tuple_
+from sqlalchemy import Connection, Insert, Select, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from autograder.records.database import Database
@@ -76,23 +76,24 @@ class Records:
 
     def iterate_latest(self, labs: Collection[str] = (), learners: Collection[str] = ()) -> Iterator[Result]:
         """Yield the last attempt of each learner at each lab, ordered by lab and learner; empty filters mean all."""
-        for page in self._iterate_pages(labs, learners):
+        for page in self._iterate_pages(labs, learners, _PAGE):
             found = self._get_by_id([row.id for row in page])
             yield from (found[row.id] for row in page if row.id in found)
 
     def iterate_scores(self, labs: Collection[str] = (), learners: Collection[str] = ()) -> Iterator[Score]:
         """Yield the score of the last attempt of each learner at each lab, ordered by lab and learner; empty filters mean all."""
-        for page in self._iterate_pages(labs, learners):
+        for page in self._iterate_pages(labs, learners, 10 * _PAGE):
             yield from (Score(row.lab, row.learner, row.arrived, row.status, row.score, row.max_score) for row in page)
 
     def get_progress(self, labs: Collection[str] = ()) -> list[LabProgress]:
         """Return for each lab how far the cohort is, by the last attempts; ordered by lab."""
-        latest = _build_latest(labs, ())
-        full = func.sum(case((latest.c.score >= latest.c.max_score, 1), else_=0))
-        counts = select(latest.c.lab, latest.c.status, func.count(), full, func.sum(latest.c.score), func.count(latest.c.score))
-        query = counts.where(latest.c.place == 1).group_by(latest.c.lab, latest.c.status)
+        table = result_table.c
+        full = func.sum(case((table.score >= table.max_score, 1), else_=0))
+        counts = select(table.lab, table.status, func.count(), full, func.sum(table.score), func.count(table.score))
+        query = _only_last(counts).group_by(table.lab, table.status)
+        query = query.where(table.lab.in_(labs)) if labs else query
         groups: dict[str, list[Any]] = {}
-        for row in self._database.read(lambda connection: list(connection.execute(query))):
+        for row in self._fetch(query):
             groups.setdefault(row[0], []).append(row)
         return [_to_progress(lab, groups[lab]) for lab in sorted(groups)]
 
@@ -106,18 +107,38 @@ class Records:
 
         return self._database.read(work)
 
-    def _iterate_pages(self, labs: Collection[str], learners: Collection[str]) -> Iterator[list[Any]]:
-        """Yield what the index knows of the last attempts, a page in a transaction: no reader keeps the log from being emptied for long."""
-        latest = _build_latest(labs, learners)
-        query = select(latest).where(latest.c.place == 1).order_by(latest.c.lab, latest.c.learner).limit(_PAGE)
-        page = self._database.read(lambda connection: list(connection.execute(query)))
-        while page:
-            yield page
-            if len(page) < _PAGE:
-                return
-            after = _build_latest(labs, learners, (page[-1].lab, page[-1].learner))
-            query = select(after).where(after.c.place == 1).order_by(after.c.lab, after.c.learner).limit(_PAGE)
-            page = self._database.read(lambda connection, query=query: list(connection.execute(query)))  # type: ignore[misc]
+    def _iterate_pages(self, labs: Collection[str], learners: Collection[str], size: int) -> Iterator[list[Any]]:
+        """Yield what the index knows of the last attempts, a page in a transaction: no reader keeps the log from being emptied for long.
+
+        A page begins behind the last learner of the one before, in the same lab, which the index finds at once.
+        """
+        table = result_table.c
+        query = _only_last(select(table.id, table.lab, table.learner, table.arrived, table.status, table.score, table.max_score))
+        query = query.where(table.learner.in_(learners)) if learners else query
+        query = query.order_by(table.learner).limit(size)
+        for lab in self._iterate_labs(labs):
+            last = ""
+            while True:
+                page = self._fetch(query.where(table.lab == lab, table.learner > last))
+                if page:
+                    yield page
+                if len(page) < size:
+                    break
+                last = page[-1].learner
+
+    def _iterate_labs(self, labs: Collection[str]) -> Iterator[str]:
+        """Yield the labs that there are, or those that were asked for, in order."""
+        if labs:
+            yield from sorted(set(labs))
+            return
+        following = select(func.min(result_table.c.lab))
+        lab = self._fetch(following)[0][0]
+        while lab is not None:
+            yield lab
+            lab = self._fetch(following.where(result_table.c.lab > lab))[0][0]
+
+    def _fetch(self, query: Select[Any]) -> list[Any]:
+        return self._database.read(lambda connection: list(connection.execute(query)))
 
 
 def _build_upsert(is_postgresql: bool) -> Insert:
@@ -127,15 +148,12 @@ def _build_upsert(is_postgresql: bool) -> Insert:
     return statement.on_conflict_do_update(index_elements=["id"], set_=replaced)
 
 
-def _build_latest(labs: Collection[str], learners: Collection[str], after: tuple[str, str] | None = None) -> Subquery:
-    """Return the attempts with their place, 1 for the last one of a learner at a lab, all from the index alone."""
-    table = result_table.c
-    place = func.row_number().over(partition_by=(table.lab, table.learner), order_by=LATEST).label("place")
-    query = select(table.id, table.lab, table.learner, table.arrived, table.status, table.score, table.max_score, place)
-    query = query.where(table.lab.in_(labs)) if labs else query
-    query = query.where(table.learner.in_(learners)) if learners else query
-    query = query.where(tuple_(table.lab, table.learner) > after) if after else query
-    return query.subquery()
+def _only_last(query: Select[Any]) -> Select[Any]:
+    """Return a query over results that sees the last attempt of each learner at each lab: for each, a look at the head of its index."""
+    table, same = result_table.c, result_table.alias("same")
+    order = (same.c.arrived.desc(), same.c.graded.desc(), same.c.id.desc())
+    last = select(same.c.id).where(same.c.lab == table.lab, same.c.learner == table.learner).order_by(*order).limit(1)
+    return query.where(table.id == last.correlate(result_table).scalar_subquery())
 
 
 def _to_progress(lab: str, rows: list[Any]) -> LabProgress:
