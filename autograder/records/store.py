@@ -76,13 +76,13 @@ class Records:
 
     def iterate_latest(self, labs: Collection[str] = (), learners: Collection[str] = ()) -> Iterator[Result]:
         """Yield the last attempt of each learner at each lab, ordered by lab and learner; empty filters mean all."""
-        for page in self._iterate_pages(labs, learners):
+        for page in self._iterate_pages(labs, learners, _PAGE):
             found = self._get_by_id([row.id for row in page])
             yield from (found[row.id] for row in page if row.id in found)
 
     def iterate_scores(self, labs: Collection[str] = (), learners: Collection[str] = ()) -> Iterator[Score]:
         """Yield the score of the last attempt of each learner at each lab, ordered by lab and learner; empty filters mean all."""
-        for page in self._iterate_pages(labs, learners):
+        for page in self._iterate_pages(labs, learners, 10 * _PAGE):
             yield from (Score(row.lab, row.learner, row.arrived, row.status, row.score, row.max_score) for row in page)
 
     def get_progress(self, labs: Collection[str] = ()) -> list[LabProgress]:
@@ -107,7 +107,7 @@ class Records:
 
         return self._database.read(work)
 
-    def _iterate_pages(self, labs: Collection[str], learners: Collection[str]) -> Iterator[list[Any]]:
+    def _iterate_pages(self, labs: Collection[str], learners: Collection[str], size: int) -> Iterator[list[Any]]:
         """Yield what the index knows of the last attempts, a page in a transaction: no reader keeps the log from being emptied for long.
 
         A page begins behind the last learner of the one before, in the same lab, which the index finds at once.
@@ -115,14 +115,14 @@ class Records:
         table = result_table.c
         query = _only_last(select(table.id, table.lab, table.learner, table.arrived, table.status, table.score, table.max_score))
         query = query.where(table.learner.in_(learners)) if learners else query
-        query = query.order_by(table.learner).limit(_PAGE)
+        query = query.order_by(table.learner).limit(size)
         for lab in self._iterate_labs(labs):
             last = ""
             while True:
                 page = self._fetch(query.where(table.lab == lab, table.learner > last))
                 if page:
                     yield page
-                if len(page) < _PAGE:
+                if len(page) < size:
                     break
                 last = page[-1].learner
 
