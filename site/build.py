@@ -113,7 +113,7 @@ def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]]) -> 
         lessons = [f"{course['id']}/{lesson}.md" for lesson in course["lessons"]]
         own_labs = [f"labs/{name}/index.md" for name, settings in labs.items() if settings.get("course") == course["id"]]
         nav.append({course["title"][lang]: lessons + own_labs})
-        helps.append(f"{course['id']}/{course['instructor']}.md")
+        helps += [f"{course['id']}/{course['instructor']}.md"] if "instructor" in course else []
     nav.append({words["glossary"]: "glossary.md"})
     return [*nav, {words["help"]: [page for page in helps if (docs / page).is_file()]}]
 

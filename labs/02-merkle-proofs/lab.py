@@ -6,7 +6,7 @@
 #
 # Months later the harbour office must show a court that one record was in that night's catalogue. It may not hand over the rest, and the court trusts neither office. All that it trusts is the printed line.
 #
-# A **Merkle proof** settles it. For a catalogue of 500,000 records it is 19 hash values: 608 bytes. You will build the tree and its proofs, then change sides and judge proofs that someone else hands you, and in the end forge one yourself.
+# A **Merkle proof** settles it. For a catalogue of 500,000 records it is at most 19 hash values: 608 bytes. You will build the tree and its proofs, then change sides and judge proofs that someone else hands you, and in the end forge a second list with the same root.
 
 # %% [markdown] lang="zh"
 # # 默克尔证明
@@ -16,7 +16,7 @@
 #
 # 几个月后，港务部门要向法院证明：某条记录当晚确实在目录里。其余记录不能交出去；法院对这两家也都信不过，只认公报上的那一行。
 #
-# 这时，一份**默克尔证明**（Merkle proof）就够了。目录有 50 万条记录，证明也只有 19 个哈希值（国家标准里也叫杂凑值），共 608 字节。在这个实验里，你先造树、造证明，再换到法院一边，审查别人递上来的证明，最后亲手伪造一次。
+# 这时，一份**默克尔证明**（Merkle proof）就够了。目录有 50 万条记录，证明最多也只有 19 个哈希值（国家标准里也叫杂凑值），共 608 字节。在这个实验里，你先造树、造证明，再换到法院一边，审查别人递上来的证明，最后亲手伪造一份根相同的列表。
 
 # %% [markdown] lang="en"
 # ## How this works
@@ -81,7 +81,7 @@ show_merkle_tree(CATALOGUE, proved=2, lang="«lab.lang»")
 #
 # `00` and `01` are single bytes, and ‖ puts bytes one after another. Write both functions; each returns the 32 raw bytes of the digest.
 #
-# Why the extra byte? Without it, two digests side by side would make a perfectly good *record*, and its leaf would be the node above them. A forger could then prove a record that nobody ever wrote.
+# Why the extra byte? Without it, two digests side by side would make a perfectly good *record*, and the leaf of that record would be the parent of the two. A forger could then prove a record that nobody ever wrote.
 
 # %% [markdown] lang="zh"
 # ## 1 · 叶节点与内部节点
@@ -228,7 +228,7 @@ assert compute_root(given_records[:3]) != compute_root(given_records[:3] + given
 
 # %% [markdown] lang="en"
 # ## 3 · Making a proof
-# The proof of a record is everything that a stranger lacks in order to climb from that record to the root: at each step, the hash of the **sibling**. The lowest sibling comes first.
+# The proof of a record is everything that a stranger lacks in order to climb from that record to the root: at each step, the hash of the **sibling**, the other child of the same parent. The lowest sibling comes first.
 #
 # In the tree above, the proof of record 2 is `[leaf 3, node 0–1, node 4–6]`. Record 6 needs two hashes only: `[node 4–5, node 0–3]`. A list of one record has the empty proof.
 #
@@ -236,7 +236,7 @@ assert compute_root(given_records[:3]) != compute_root(given_records[:3] + given
 
 # %% [markdown] lang="zh"
 # ## 3 · 生成证明
-# 从一条记录一路算到根，外人缺什么，证明里就给什么：每上一步，给出**兄弟节点**的哈希值。最底层的排在最前面。
+# 从一条记录一路算到根，外人缺什么，证明里就给什么：每上一步，给出**兄弟节点**（同一个父节点的另一个孩子）的哈希值。最底层的排在最前面。
 #
 # 在上面那棵树里，记录 2 的证明是 `[叶节点 3, 节点 0–1, 节点 4–6]`；记录 6 只需要两个：`[节点 4–5, 节点 0–3]`。列表里只有一条记录时，证明为空。
 #
@@ -383,8 +383,8 @@ for given_size in (*range(1, 201), 500_000):
 given_leaf = [hash_leaf(given_record) for given_record in CATALOGUE]
 given_01, given_23, given_45 = (hash_node(*given_leaf[start : start + 2]) for start in (0, 2, 4))
 given_proof = [given_leaf[0], given_23, hash_node(given_45, given_leaf[6])]
-assert is_included(CATALOGUE[1], 1, 7, given_proof, PUBLISHED_ROOT) is True, "«forged.honest»"
-assert is_included(CATALOGUE[1], 0, 7, given_proof, PUBLISHED_ROOT) is False, "«forged.index»"
+assert is_included(CATALOGUE[1], 1, 7, given_proof[:], PUBLISHED_ROOT) is True, "«forged.honest»"
+assert is_included(CATALOGUE[1], 0, 7, given_proof[:], PUBLISHED_ROOT) is False, "«forged.index»"
 
 
 def judge(*given):
@@ -400,7 +400,7 @@ assert "an error" not in (given_short, given_long), "«forged.error»"
 assert given_short is False, "«forged.short»"
 assert given_long is False, "«forged.long»"
 assert judge(CATALOGUE[6], 7, 7, [given_45, hash_node(given_01, given_23)], PUBLISHED_ROOT) is False, "«forged.beyond»"
-assert is_included(given_leaf[0] + given_leaf[1], 0, 4, [given_23, given_proof[2]], PUBLISHED_ROOT) is False, "«forged.node»"
+assert is_included(given_leaf[0] + given_leaf[1], 0, 4, [given_23, hash_node(given_45, given_leaf[6])], PUBLISHED_ROOT) is False, "«forged.node»"
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -485,7 +485,7 @@ assert is_included(b"", 0, 0, [], hashlib.sha256(b"").digest()) is False, "«for
 # - you had gone **left**: the hash is a right sibling, and belongs to the new tree only;
 # - you had gone **right**: the hash is a left sibling, and belongs to both trees.
 #
-# From 3 records to 7 the turns are left, right, left, and the proof is `[leaf 2, leaf 3, node 0–1, node 4–6]`. From 4 to 7 it is `[node 4–6]`. From 7 to 7 it is empty.
+# From 3 records to 7 the turns are left, right, left, and the proof is `[leaf 2, leaf 3, node 0–1, node 4–6]`: (3, 7) goes left to (3, 4), right to (1, 2), left to (1, 1), and stops. Both climbs start from leaf 2. A right sibling, leaf 3, makes the new hash node 2–3, and the old one stays leaf 2; a left sibling, node 0–1, joins both; a right sibling, node 4–6, completes the new root. From 5 to 7 the turns are right, left, left, and the proof is `[leaf 4, leaf 5, leaf 6, node 0–3]`. From 4 to 7 it is `[node 4–6]`. From 7 to 7 it is empty.
 #
 # Answer `True` only if both roots come out and no hash is missing or left over. Sizes that do not fit 0 < `old_size` ≤ `new_size` are `False`.
 
@@ -506,7 +506,7 @@ assert is_included(b"", 0, 0, [], hashlib.sha256(b"").digest()) is False, "«for
 # - 当时往**左**走：这个哈希值是右边的兄弟，只属于新树；
 # - 当时往**右**走：这个哈希值是左边的兄弟，两棵树都有它。
 #
-# 从 3 条到 7 条，转向依次是左、右、左，证明是 `[叶节点 2, 叶节点 3, 节点 0–1, 节点 4–6]`。从 4 条到 7 条，证明是 `[节点 4–6]`。从 7 条到 7 条，证明为空。
+# 从 3 条到 7 条，转向依次是左、右、左，证明是 `[叶节点 2, 叶节点 3, 节点 0–1, 节点 4–6]`：(3, 7) 往左到 (3, 4)，往右到 (1, 2)，往左到 (1, 1)，停下。新旧两边都从叶节点 2 出发；右边的兄弟叶节点 3 只并入新的一边，得到节点 2–3，旧的一边仍是叶节点 2；左边的兄弟节点 0–1 两边都并入；右边的兄弟节点 4–6 再并入新的一边，就是新根。从 5 条到 7 条，转向依次是右、左、左，证明是 `[叶节点 4, 叶节点 5, 叶节点 6, 节点 0–3]`。从 4 条到 7 条，证明是 `[节点 4–6]`。从 7 条到 7 条，证明为空。
 #
 # 两个根都对得上，哈希值也不多不少，才回答 `True`。条数不满足 0 < `old_size` ≤ `new_size` 的，一律 `False`。
 
@@ -543,6 +543,8 @@ given_03, given_46 = hash_node(given_01, given_23), hash_node(given_45, given_le
 given_proof = [given_leaf[2], given_leaf[3], given_01, given_46]
 assert is_consistent(4, given_03, 7, PUBLISHED_ROOT, [given_46]) is True, "«consistency.four»"
 assert is_consistent(3, hash_node(given_01, given_leaf[2]), 7, PUBLISHED_ROOT, given_proof) is True, "«consistency.three»"
+given_old, given_proof = hash_node(given_03, given_leaf[4]), [given_leaf[4], given_leaf[5], given_leaf[6], given_03]
+assert is_consistent(5, given_old, 7, PUBLISHED_ROOT, given_proof) is True, "«consistency.five»"
 assert is_consistent(7, PUBLISHED_ROOT, 7, PUBLISHED_ROOT, []) is True, "«consistency.same»"
 assert is_consistent(4, given_03, 7, given_03, [given_46]) is False, "«consistency.new»"
 ### BEGIN HIDDEN TESTS
@@ -655,7 +657,7 @@ assert is_consistent(-1, given_roots[1], -1, given_roots[1], []) is False, "«hi
 
 # %% [markdown] lang="en"
 # ## 6 · Another tree: a real block
-# Bitcoin's blocks are public data, and each block header carries a Merkle root of the block's transaction ids. [Its rule](https://developer.bitcoin.org/reference/block_chain.html#merkle-trees) is older and differs in every detail:
+# Bitcoin's blocks are public data. A block is a list of transactions, each named by its id, a hash. The block's header carries a Merkle root of these ids, and the header's own hash is what the block is called by. [Its rule](https://developer.bitcoin.org/reference/block_chain.html#merkle-trees) for the root is older than ours and differs in nearly every detail:
 #
 # - an id is **written** in hexadecimal with its bytes in reverse order: turn it into bytes, then reverse them;
 # - the ids themselves are the lowest level, without any leaf hash;
@@ -667,7 +669,7 @@ assert is_consistent(-1, given_roots[1], -1, given_roots[1], []) is False, "«hi
 
 # %% [markdown] lang="zh"
 # ## 6 · 另一种树：一个真实的区块
-# 比特币的区块是公开数据，每个区块头里都有一个由交易编号（txid）算出的默克尔根。[它的规则](https://developer.bitcoin.org/reference/block_chain.html#merkle-trees)更早，处处不同：
+# 比特币的区块是公开数据。一个区块就是一列交易，每笔交易以一个哈希值作编号（txid）；区块头里有由这些编号算出的默克尔根，而区块头自己的哈希值就是这个区块的名字。[它求根的规则](https://developer.bitcoin.org/reference/block_chain.html#merkle-trees)比我们的更早，几乎处处不同：
 #
 # - 编号**写出来**时是十六进制，而且字节顺序是倒的：先转成字节，再倒过来；
 # - 最底层就是编号本身，不另做叶节点哈希；
@@ -703,7 +705,7 @@ def compute_bitcoin_root(txids: list[str]) -> str:
 
 # %% test="bitcoin" points=3
 assert compute_bitcoin_root(BLOCK_TXIDS[:1]) == BLOCK_TXIDS[0], "«bitcoin.one»"
-assert compute_bitcoin_root(BLOCK_TXIDS) == BLOCK_ROOT, "«bitcoin.block»"
+assert compute_bitcoin_root(BLOCK_TXIDS[:]) == BLOCK_ROOT, "«bitcoin.block»"
 assert compute_bitcoin_root(BLOCK_TXIDS[:3]) == compute_bitcoin_root(BLOCK_TXIDS[:3] + BLOCK_TXIDS[2:3]), "«bitcoin.odd»"
 ### BEGIN HIDDEN TESTS
 import random
@@ -725,9 +727,9 @@ for given_size in (*range(1, 18), 31, 32, 33):
 
 # %% [markdown] lang="en"
 # ## 7 · One root, two lists
-# Pairing the last one with itself has a price: `[a, b, c]` and `[a, b, c, c]` have the same root. In 2012 this became [CVE-2012-2459](https://nvd.nist.gov/vuln/detail/CVE-2012-2459). An attacker sent nodes a real block with its last transactions repeated. A node saw that the block was invalid, remembered its hash as bad, and then refused the *honest* block, which has that same hash.
+# Pairing the last one with itself has a price: `[a, b, c]` and `[a, b, c, c]` have the same root. In 2012 this became [CVE-2012-2459](https://nvd.nist.gov/vuln/detail/CVE-2012-2459). An attacker sent nodes (here: the computers of the network) a real block with its last transactions repeated. A node saw that the block was invalid, remembered its hash as bad, and then refused the *honest* block, which has that same hash.
 #
-# Write that attack: from a list of ids make a longer list with the same root, by repeating ids from its end. If several longer lists have that root, any of them is right. Six ids are a good riddle: `[a, b, c, d, e, f, f]` does not work. Draw the levels, and look for the one that is odd.
+# Write that attack: from a list of ids make a longer list with the same root, by appending some of its last ids again, in their order. Do not change the list that you are given. If several longer lists have that root, any of them is right. Six ids are a good riddle: `[a, b, c, d, e, f, f]` does not work. Draw the levels, and look below the root for the one that is odd. The test here does not try six; the grading does.
 #
 # Some lists have no such twin: for them, return `None`.
 
@@ -735,7 +737,7 @@ for given_size in (*range(1, 18), 31, 32, 33):
 # ## 7 · 一个根，两份列表
 # 让最后一个和自己配对，是有代价的：`[a, b, c]` 与 `[a, b, c, c]` 的根相同。2012 年，这成了漏洞 [CVE-2012-2459](https://nvd.nist.gov/vuln/detail/CVE-2012-2459)：攻击者取一个真实的区块，把末尾几笔交易重复一遍，发给各个节点。节点发现区块无效，便把它的哈希值记入黑名单；可**真正的**区块哈希值一模一样，于是也被拒之门外。
 #
-# 请写出这种攻击：给定一列编号，重复它末尾的若干个，得到一列更长、根却不变的编号。这样的列表可能不止一个，返回哪一个都算对。六个编号是道好题：`[a, b, c, d, e, f, f]` 行不通。把每一层画出来，找找哪一层是奇数个。
+# 请写出这种攻击：给定一列编号，把它末尾的若干个按原来的次序再接一遍，得到一列更长、根却不变的编号；不要改动传进来的列表。这样的列表可能不止一个，返回哪一个都算对。六个编号是道好题：`[a, b, c, d, e, f, f]` 行不通。把每一层画出来，找找根以下哪一层是奇数个。这里的测试不试六个，评分时会试。
 #
 # 有些列表没有这样的“孪生”列表，这时返回 `None`。
 
@@ -752,7 +754,7 @@ def compute_twin(txids: list[str]) -> list[str] | None:
 
 # %% test="twin" points=3
 assert compute_twin(["aa", "bb", "cc"]) == ["aa", "bb", "cc", "cc"], "«twin.three»"
-assert compute_twin(BLOCK_TXIDS) is None, "«twin.none»"
+assert compute_twin(BLOCK_TXIDS[:]) is None, "«twin.none»"
 ### BEGIN HIDDEN TESTS
 import random
 
