@@ -1134,28 +1134,38 @@ given_stories = [
     (given_five, "two leaders", "«story.old-vote»",
      "timeout A, deliver A B, deliver A C, timeout A, timeout D, timeout D, deliver D B, deliver D B, deliver D C, deliver D C, deliver D E,"
      "deliver D E, deliver B D, deliver B D, deliver C D, deliver C D, deliver E D, deliver E D, repeat B A, deliver B A, deliver C A"),
+    (given_five, "two leaders", "«story.refusals»",
+     "timeout A, timeout C, timeout E, deliver A C, deliver A E, deliver C A, deliver C A, deliver E A, deliver E A,"
+     "deliver A C, deliver C E, deliver E C, deliver E C"),
+    (given_five, "two leaders", "«story.old-leader»",
+     "timeout A, flow, timeout B, deliver B A, deliver B C, deliver B D, deliver C B, deliver D B"),
     (given_five, "lost", "«story.empty-log»", "timeout A, flow, cut A B C, submit A x, flow, heal, timeout E, flow"),
     (given_five, "lost", "«story.longer»",
      "timeout A, flow, cut A, submit A x, submit A y, submit A z, flow, crash A, heal, timeout B, flow, submit B w, flow,"
      "restart A, timeout A, timeout A, flow"),
+    (given_five, "lost", "«story.shorter»",
+     "timeout A, flow, submit A x, flow, cut A B C, submit A y, flow, heal, crash A, timeout D, flow"),
     (given_five, "lost", "«story.cut-short»",
      "timeout A, flow, submit A x, repeat A B, deliver A C, deliver A D, deliver B A, deliver C A, submit A y, late A B, deliver A B,"
      "deliver B A, deliver A C, deliver C A, deliver A B, cut A C, timeout D, flow"),
     (given_five, "two values", "«story.old-term»",
      "timeout A, flow, cut A B, submit A x, flow, crash A, heal, timeout E, flow, cut E, submit E y, flow, crash E, heal,"
      "restart A, timeout A, timeout A, flow, crash A, restart E, timeout E, timeout E, flow, submit E z, flow"),
-    (given_five, "", "«story.gap»",
-     "timeout A, flow, cut E, submit A x, flow, submit A y, flow, heal, crash A, timeout B, flow, submit B z, flow, beat B, flow"),
-    (given_five, "", "«story.other-past»",
-     "timeout A, flow, cut A E, submit A p, flow, crash A, heal, timeout B, flow, cut E, submit B q, flow, heal, crash B,"
-     "timeout C, flow, submit C r, flow, beat C, flow"),
+    (given_five, "", "«story.two-down»",
+     "crash D, crash E, timeout A, flow, submit A x, flow, beat A, flow, crash A, restart E, timeout B, flow, submit B y, flow, beat B, flow"),
+    (given_five, "", "«story.three-down»", "timeout A, flow, crash C, crash D, crash E, submit A x, flow, beat A, flow, timeout B, flow"),
+    (given_four, "", "«story.half-stored»", "timeout A, flow, cut A B, submit A x, flow"),
+    (given_five, "", "«story.with-it»", "timeout A, flow, submit A x, flow, crash A, timeout B, flow, submit B y, flow, beat B, flow"),
     (given_five, "", "«story.deaf-leader»",
      "timeout A, flow, submit A x, flow, cut A, timeout B, flow, submit A p, submit B q, flow, heal, beat B, flow"),
     (given_five, "", "«story.late-again»",
      "timeout A, flow, cut E, submit A a, flow, submit A b, flow, submit A c, flow, submit A d, flow, submit A e, flow, heal, beat A, flow,"
      "crash A, timeout B, flow, submit B f, flow, beat B, flow"),
-    (given_five, "", "«story.two-down»", "crash D, crash E, timeout A, flow, submit A x, flow, beat A, flow, crash A, restart E, timeout B, flow, submit B y, flow, beat B, flow"),
-    (given_five, "", "«story.three-down»", "timeout A, flow, crash C, crash D, crash E, submit A x, flow, beat A, flow, timeout B, flow"),
+    (given_five, "", "«story.gap»",
+     "timeout A, flow, cut E, submit A x, flow, submit A y, flow, heal, crash A, timeout B, flow, submit B z, flow, beat B, flow"),
+    (given_five, "", "«story.other-past»",
+     "timeout A, flow, cut A E, submit A p, flow, crash A, heal, timeout B, flow, cut E, submit B q, flow, heal, crash B,"
+     "timeout C, flow, submit C r, flow, beat C, flow"),
 ]
 for given_members, expected, given_text, given_events in given_stories:
     given_schedule = read_schedule(given_events)
