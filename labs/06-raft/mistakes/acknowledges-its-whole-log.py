@@ -1,4 +1,4 @@
-# fails: append, node
+# fails: append node
 # Acknowledges its whole log, and not what the message confirmed.
 
 # %% task="append"

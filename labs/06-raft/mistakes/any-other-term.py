@@ -1,4 +1,4 @@
-# fails: term, node, attack
+# fails: term node attack
 # Goes back to an older term too: any term but its own is entered.
 
 # %% task="term"

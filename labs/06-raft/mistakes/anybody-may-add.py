@@ -1,4 +1,4 @@
-# fails: leader, node
+# fails: leader node
 # Adds a client's value whether it leads or not.
 
 # %% task="leader"

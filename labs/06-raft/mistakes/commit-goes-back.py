@@ -1,4 +1,4 @@
-# fails: append, node
+# fails: append node
 # An old message takes a commitment back.
 
 # %% task="append"

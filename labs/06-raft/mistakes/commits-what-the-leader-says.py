@@ -1,4 +1,4 @@
-# fails: append, node
+# fails: append node
 # Takes the leader's commit as it is, beyond what the message reaches.
 
 # %% task="append"

@@ -1,4 +1,4 @@
-# fails: election, node
+# fails: election node
 # Counts a vote twice that the network delivered twice.
 
 # %% task="election"

@@ -1,4 +1,4 @@
-# fails: merge, append, node
+# fails: merge append node
 # Cuts the log at every append, so that a late message takes back what came after it.
 
 # %% task="merge"

@@ -1,4 +1,4 @@
-# fails: merge, append, node
+# fails: merge append node
 # A message behind the end of the log fits as well.
 
 # %% task="merge"

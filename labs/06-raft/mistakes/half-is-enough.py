@@ -1,4 +1,4 @@
-# fails: election, node
+# fails: election node
 # Takes half of the members for a majority.
 
 # %% task="election"

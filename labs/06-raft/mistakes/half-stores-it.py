@@ -1,4 +1,4 @@
-# fails: commit, node
+# fails: commit node
 # Takes half of the members for a majority.
 
 # %% task="commit"

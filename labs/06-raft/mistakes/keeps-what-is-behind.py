@@ -1,4 +1,4 @@
-# fails: merge, append, node
+# fails: merge append node
 # Replaces a conflicting entry and keeps what stood behind it.
 
 # %% task="merge"

@@ -1,4 +1,4 @@
-# fails: commit, node
+# fails: commit node
 # Does not count the leader itself.
 
 # %% task="commit"

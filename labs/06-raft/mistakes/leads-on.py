@@ -1,4 +1,4 @@
-# fails: term, node
+# fails: term node
 # A leader that learns of a newer term takes the term over and goes on leading.
 
 # %% task="term"

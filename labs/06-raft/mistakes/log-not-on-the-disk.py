@@ -1,4 +1,4 @@
-# fails: node, attack
+# fails: node attack
 # Writes when term or vote change; what it acknowledged is gone after a power failure.
 
 # %% task="node"

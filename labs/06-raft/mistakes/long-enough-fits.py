@@ -1,4 +1,4 @@
-# fails: merge, append, node
+# fails: merge append node
 # Checks that the log is long enough, and not the term.
 
 # %% task="merge"

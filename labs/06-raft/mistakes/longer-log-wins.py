@@ -1,4 +1,4 @@
-# fails: vote, node
+# fails: vote node
 # Takes the longer log for the further one, whatever its terms.
 
 # %% task="vote"

@@ -1,4 +1,4 @@
-# fails: election, node
+# fails: election node
 # Wins with more than half of the answers that came in, however few they are.
 
 # %% task="election"

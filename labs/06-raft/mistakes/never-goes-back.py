@@ -1,4 +1,4 @@
-# fails: leader, node, attack
+# fails: leader node attack
 # Sends the same again after a refusal, and never goes back.
 
 # %% task="leader"

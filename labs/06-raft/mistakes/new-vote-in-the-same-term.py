@@ -1,4 +1,4 @@
-# fails: term, node, attack
+# fails: term node attack
 # A message of the same term gives the vote back, so that it can be given twice.
 
 # %% task="term"

@@ -1,4 +1,4 @@
-# fails: vote, node
+# fails: vote node
 # Compares the last terms only: a shorter log of the same term gets the vote.
 
 # %% task="vote"

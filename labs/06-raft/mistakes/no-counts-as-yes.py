@@ -1,4 +1,4 @@
-# fails: election, node
+# fails: election node
 # Counts every answer as a vote, refusals too.
 
 # %% task="election"

@@ -1,4 +1,4 @@
-# fails: append, node
+# fails: append node
 # Takes entries of a leader whose term is over.
 
 # %% task="append"

@@ -1,4 +1,4 @@
-# fails: merge, append, node
+# fails: merge append node
 # Looks at the entry in front of the right one: indices are counted from 1.
 
 # %% task="merge"

@@ -1,4 +1,4 @@
-# fails: commit, node
+# fails: commit node
 # Counts entries of earlier terms as well: figure 8 of the paper.
 
 # %% task="commit"

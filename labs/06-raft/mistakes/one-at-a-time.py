@@ -1,4 +1,4 @@
-# fails: commit, node
+# fails: commit node
 # Looks at the next index only, and stops there for ever if its term is older.
 
 # %% task="commit"

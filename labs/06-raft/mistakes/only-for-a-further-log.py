@@ -1,4 +1,4 @@
-# fails: vote, node, attack
+# fails: vote node attack
 # Votes only for a log that is further than its own, so that equal members elect nobody.
 
 # %% task="vote"

@@ -1,4 +1,4 @@
-# fails: election, node, attack
+# fails: election node attack
 # A new leader tells nobody.
 
 # %% task="election"

@@ -1,4 +1,4 @@
-# fails: node, attack
+# fails: node attack
 # Asks the rule first and enters the newer term afterwards.
 
 # %% task="node"

@@ -1,4 +1,4 @@
-# fails: election, node, attack
+# fails: election node attack
 # Stands for election without entering a new term.
 
 # %% task="election"

@@ -1,4 +1,4 @@
-# fails: append, node
+# fails: append node
 # Whoever hears a leader forgets its vote of this term.
 
 # %% task="append"

@@ -1,4 +1,4 @@
-# fails: vote, node
+# fails: vote node
 # Says yes, and does not remember it.
 
 # %% task="vote"

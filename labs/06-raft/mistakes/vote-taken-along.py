@@ -1,4 +1,4 @@
-# fails: term, node, attack
+# fails: term node attack
 # The vote of the old term is taken along into the new one.
 
 # %% task="term"

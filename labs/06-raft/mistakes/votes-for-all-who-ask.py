@@ -1,4 +1,4 @@
-# fails: vote, node
+# fails: vote node
 # Votes for several candidates in one term.
 
 # %% task="vote"

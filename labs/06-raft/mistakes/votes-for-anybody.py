@@ -1,4 +1,4 @@
-# fails: vote, node
+# fails: vote node
 # Does not look at the candidate's log.
 
 # %% task="vote"

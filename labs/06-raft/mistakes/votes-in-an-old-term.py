@@ -1,4 +1,4 @@
-# fails: vote, node
+# fails: vote node
 # Grants a request of an older term.
 
 # %% task="vote"

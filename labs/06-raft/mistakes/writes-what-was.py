@@ -1,4 +1,4 @@
-# fails: node, attack
+# fails: node attack
 # Writes the node as it was before the event.
 
 # %% task="node"
