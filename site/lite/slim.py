@@ -25,6 +25,9 @@ UNUSED: Final = re.compile(
 )
 """Files of wheels that no lab uses: terminals, tests, and the colours of other languages."""
 
+UNREACHABLE: Final = re.compile(r"(ftplib|imaplib|mailbox|poplib|smtplib)\.py|(xmlrpc|wsgiref)/")
+"""Modules of the standard library that need sockets, which a page does not have: mail and old ways to serve."""
+
 EPOCH: Final = (2020, 1, 1, 0, 0, 0)
 """The date of every file in an archive: the same input gives the same bytes."""
 
@@ -86,7 +89,8 @@ def compile_imported(core: Path, node: str, roots: list[str], compiled: Path) ->
 def add_compiled(core: Path, compiled: Path) -> None:
     """Put the compiled modules into the archives of `core`, in the place of their sources."""
     library = core / "python_stdlib.zip"
-    write_archive(library, replace_sources(read_archive(library), compiled / "stdlib"))
+    modules = {name: data for name, data in read_archive(library).items() if not UNREACHABLE.match(name)}
+    write_archive(library, replace_sources(modules, compiled / "stdlib"))
     for wheel in core.glob("*.whl"):
         write_wheel(wheel, replace_sources(read_archive(wheel), compiled / "site"))
 
