@@ -76,7 +76,8 @@ test: $(READY) ## style, types, import arrows and the tests; minutes
 	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --timeout 300 -m "not long and not browser"
 
 test-rest: site # what test leaves out
-	@.venv/bin/python -m pytest --timeout 1200 -m "(long or browser) and not soak"
+	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --timeout 1200 -m "long and not soak and not browser"
+	@.venv/bin/python -m pytest --timeout 1200 -m "browser and not soak"
 
 test-all: test test-rest ## test, then the long and the browser tests
 

@@ -3,12 +3,17 @@
 Messages a second are deliveries by second of processor time, checkers left out. Messages a block and latency are the engine's own, in a
 calm network whose messages take 5 to 40 ms: from a client's request until the first member has decided it, in simulated milliseconds.
 
+The engines' latencies are drawn in one picture, build/bench/latency.svg.
+
 Run it by itself (`python -m tests.benchmarks.bench_consensus`) or through `make bench`.
 """
 
 import time
+from pathlib import Path
 from statistics import mean
 
+from minichain.figures import EngineChart, draw_engine_chart
+from minichain.figures.engine_chart import Series
 from minichain.network.clusters import make_cluster
 from minichain.network.schedule import Conditions, Request, Schedule
 from minichain.network.simulator import Simulation
@@ -16,6 +21,7 @@ from minichain.network.trace import Asked, Decided
 
 ENGINES = ("solo", "raft", "tbft", "maxbft", "pow")
 SIZES = (4, 7, 16, 31, 64, 100)
+PICTURE = Path("build/bench/latency.svg")
 AIM = 50_000
 """Simulated messages a second on one core."""
 
@@ -53,6 +59,19 @@ def main() -> None:
     for engine in ("raft", "tbft", "maxbft"):
         counts = [measure(engine, size, 4000)[1] for size in SIZES]
         print(f"  {engine:8}" + "".join(f"{count:10,.0f}" for count in counts), flush=True)
+    print(f"\nLatency of all engines against the number of members: {draw_latencies()}")
+
+
+def draw_latencies():
+    """Draw how long each engine takes until the first member has decided, and return where the picture is."""
+    sizes = {"solo": (1,), "pow": (4, 7, 16)}
+    series = []
+    for engine in ENGINES:
+        points = [(size, measure(engine, size, 60_000 if engine == "pow" else 4000)[3]) for size in sizes.get(engine, (4, 7, 16, 31))]
+        series.append(Series(engine, tuple(points)))
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    PICTURE.write_text(draw_engine_chart(EngineChart("latency", tuple(series)), "en"), "utf-8")
+    return PICTURE
 
 
 if __name__ == "__main__":

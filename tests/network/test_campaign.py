@@ -57,7 +57,7 @@ def test_no_rule_is_broken_while_validators_change(engine):
 @pytest.mark.long
 @pytest.mark.parametrize("engine", CAN_FORK)
 def test_no_rule_is_broken_in_many_runs_while_validators_change(engine):
-    assert_holds(engine, range(1000, 1200), changes=True)
+    assert_holds(engine, range(1000, 1100), changes=True)
 
 
 @pytest.mark.long
