@@ -32,7 +32,6 @@ from autograder.sandbox.home import Home
 from autograder.sandbox.warm import WarmProcess
 from autograder.sandbox.watch import Spent, compute_idle, get_pid, get_spent
 from autograder.score import score_answer, score_test
-from autograder.seeds import compute_seed
 from autograder.split.facts import Facts
 from autograder.split.student import EXIT_MEMORY
 from autograder.steps import Step, build_steps, get_solution
@@ -90,14 +89,13 @@ class _Outcome:
 class Grader:
     """Grades submissions of one lab, one after another, with processes that stay warm between them."""
 
-    def __init__(self, lab: Lab, secret: bytes | None = None, scratch: Path | None = None, core: int | None = None) -> None:
+    def __init__(self, lab: Lab, scratch: Path | None = None, core: int | None = None) -> None:
         """Prepare to grade a lab; its processes start with the first submission, and work in a new folder below `scratch`.
 
         S and T take turns, so they lose nothing by sharing the processor `core`, and their many short messages need not wake another:
         that halves the time of a lab whose tests ask a lot.
         """
         self.lab = lab
-        self.secret = secret
         self.core = core
         self.scratch = Path(tempfile.mkdtemp(prefix="autograder-", dir=scratch))
         self.facts: dict[tuple[str, str], Facts | None] = {}
@@ -122,8 +120,8 @@ class Grader:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def grade(self, submission: Submission, seed: int | None = None) -> Result:
-        """Return the result of a submission, whatever is in it. `seed` is its tests', from whoever has the secret that we have not."""
+    def grade(self, submission: Submission, seed: int = 0) -> Result:
+        """Return the result of a submission, whatever is in it. `seed` is what its tests see as SEED."""
         self.facts = {}
         submitted = {notebook.name: notebook for notebook in submission.notebooks}
         lang = next((notebook.lang for notebook in submission.notebooks if notebook.lang in self.lab.languages), self.lab.languages[0])
@@ -131,7 +129,6 @@ class Grader:
         cells: list[CellResult] = []
         outputs: dict[str, list[list[Any]]] = {}
         cpu_seconds = 0.0
-        seed = compute_seed(self.secret, submission.learner, self.lab.id) if seed is None else seed
         for master in self.lab.get_notebooks(lang):
             if master.name not in submitted:
                 cells += _list_unread(master, submission.unreadable, lang)

@@ -10,7 +10,8 @@ who can reach the scheduler can run programs there; TLS with a certificate for e
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, is_dataclass
+from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -69,12 +70,18 @@ def _read(value: Any, kind: Any, where: str) -> Any:
     if origin is dict and isinstance(value, dict):
         return {_read(name, inner[0], where): _read(each, inner[1], where) for name, each in value.items()}
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
-        hints = get_type_hints(kind)
-        if set(value) == {field.name for field in fields(kind)}:
+        hints = _get_hints(kind)
+        if value.keys() == hints.keys():
             return kind(**{name: _read(value[name], hints[name], f"{where}.{name}") for name in value})
     if _is_simple(value, kind):
         return float(value) if kind is float else value
     raise NoResultError(f"a worker's answer holds {type(value).__name__} where {where} should be {kind}")
+
+
+@lru_cache(maxsize=16)
+def _get_hints(kind: type) -> dict[str, Any]:
+    """Return the fields of a dataclass with their types."""
+    return get_type_hints(kind)
 
 
 def _is_simple(value: Any, kind: Any) -> bool:

@@ -163,15 +163,20 @@ def grade_order(order: Order) -> bytes:
 def _grade_order(worker: _Worker, order: Order) -> bytes:
     name = hashlib.sha256(order.lab).digest()
     lab = _unpack_lab(order.lab, worker.place, name)
-    answers = []
-    for work in order.work:
-        result = _grade(worker, name, lab, work)
-        try:
-            pack_results([result])
-        except ValueError as error:
-            result = _give_up(work, lab, f"the result cannot be sent: {error}")
-        answers.append(result)
-    return pack_results(answers)
+    results = [_grade(worker, name, lab, work) for work in order.work]
+    try:
+        return pack_results(results)
+    except ValueError:  # which of them it was is found out only now: it is seldom any
+        return pack_results([_make_sendable(result, work, lab) for result, work in zip(results, order.work, strict=True)])
+
+
+def _make_sendable(result: Result, work: Work, lab: Lab) -> Result:
+    """Return a result, or in its place one that says why it cannot be sent."""
+    try:
+        pack_results([result])
+    except ValueError as error:
+        return _give_up(work, lab, f"the result cannot be sent: {error}")
+    return result
 
 
 def _grade(worker: _Worker, name: bytes, lab: Lab, work: Work) -> Result:
@@ -205,7 +210,7 @@ def _read(worker: _Worker, lab: Lab, work: Work) -> Submission:
 
 def _get_grader(worker: _Worker, name: bytes, lab: Lab) -> Grader:
     """Return the grader of a lab, warm if it was used lately."""
-    grader = worker.graders.pop(name, None) or Grader(lab, None, worker.place, worker.core[0] if worker.core else None)
+    grader = worker.graders.pop(name, None) or Grader(lab, worker.place, worker.core[0] if worker.core else None)
     worker.graders[name] = grader
     while len(worker.graders) > WARM_LABS:
         worker.graders.pop(next(iter(worker.graders))).close()

@@ -31,6 +31,7 @@ _WORDS: Final = {
         "latency": "milliseconds until a decision",
         "line": "{name}: {first} with {small} members, {last} with {large}.",
         "growth": "{name}: {first} with {small} members, {last} with {large}; that grows like n to the power {power}.",
+        "single": "{name}: {last}; only n = {large} was measured.",
         "zero": "{name}: {last}, and so no line.",
         "none": "{name}: nothing was decided in time.",
         "stop": " ",
@@ -42,6 +43,7 @@ _WORDS: Final = {
         "latency": "到作出决定的毫秒数",
         "line": "{name}：{small} 个成员时为 {first}，{large} 个时为 {last}。",
         "growth": "{name}：{small} 个成员时为 {first}，{large} 个时为 {last}；按 n 的 {power} 次方增长。",
+        "single": "{name}：{last}；只测了 n = {large}。",
         "zero": "{name}：{last}，所以没有线。",
         "none": "{name}：时限内什么也没有决定。",
         "stop": "",
@@ -119,6 +121,8 @@ def _compute_sentences(chart: EngineChart, lang: str) -> list[str]:
         fields = {"name": one.name, "small": small, "first": _format(first), "large": large, "last": _format(last)}
         if last == 0:
             sentences.append(words["zero"].format(**fields))
+        elif small == large:
+            sentences.append(words["single"].format(**fields))
         elif chart.measure == "messages" and first > 0 and small < large:
             power = math.log(last / first) / math.log(large / small)
             sentences.append(words["growth"].format(**fields, power=f"{power:.1f}"))

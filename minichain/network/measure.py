@@ -52,11 +52,16 @@ def run_calmly(engine: str, size: int, duration_ms: int) -> Simulation:
 
 def measure(engine: str, size: int, duration_ms: int | None = None) -> Measurement:
     """Return what a run of an engine costs. Without a duration it lasts as long as the engine needs for several blocks."""
-    simulation = run_calmly(engine, size, duration_ms or DURATIONS_MS.get(engine, DURATION_MS))
+    return compute_measurement(run_calmly(engine, size, duration_ms or DURATIONS_MS.get(engine, DURATION_MS)))
+
+
+def compute_measurement(simulation: Simulation) -> Measurement:
+    """Return what a finished run cost."""
     messages = sum(isinstance(entry, Sent) for entry in simulation.trace)
     blocks = {entry.height for entry in simulation.trace if isinstance(entry, Decided)}
     latencies = list(_find_latencies(simulation))
-    return Measurement(engine, size, messages, len(blocks), mean(latencies) if latencies else None)
+    cluster = simulation.cluster
+    return Measurement(cluster.engine, len(cluster.names), messages, len(blocks), mean(latencies) if latencies else None)
 
 
 def _find_latencies(simulation: Simulation) -> Iterable[int]:

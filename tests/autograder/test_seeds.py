@@ -42,7 +42,7 @@ def test_the_tests_see_the_seed_and_the_learner_sees_zero(tmp_path):
     lab = load_lab(write_lab(tmp_path / "labs", py=LAB_PY.replace("assert mul(3, 4) == 12", f"assert SEED == {seed} and mul(3, 4) == 0")))
     answers = {"add": "SEED = 7\ndef add(a, b):\n    return a + b", "mul": "first = SEED\nSEED = 1\ndef mul(a, b):\n    return first - 7"}
     folder = hand_in(tmp_path, lab, "ada", answers).parent
-    with Grader(lab, b"key") as grader:
-        result = grader.grade(read_submission(folder, lab, "ada"))
+    with Grader(lab) as grader:
+        result = grader.grade(read_submission(folder, lab, "ada"), seed)
     assert [cell.status for cell in result.cells] == ["passed", "passed", "failed"]
     assert str(seed) not in repr(result)

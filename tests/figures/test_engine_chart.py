@@ -69,3 +69,8 @@ def test_names_at_the_ends_do_not_lie_on_each_other():
 def test_what_is_no_measurement_is_refused(measure, series, message):
     with pytest.raises(ValueError, match=message):
         EngineChart(measure, series)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "solo: 25; only n = 1 was measured."), ("zh", "solo：25；只测了 n = 1。")])
+def test_a_single_measurement_is_told_once(lang, said):
+    assert said in describe_engine_chart(EngineChart("latency", (Series("solo", ((1, 25.0),)),)), lang)

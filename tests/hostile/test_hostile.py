@@ -15,7 +15,7 @@ from autograder.nbgrader.autograded import write_autograded
 from autograder.read import read_submission
 from tests.autograder.processes import find_below
 from tests.hostile import submissions
-from tests.hostile.submissions import ATTACKS, BROKEN, LEFT_BEHIND, SECRET, TESTS, get_expected, get_states, load_target
+from tests.hostile.submissions import ATTACKS, BROKEN, LEFT_BEHIND, SEED, TESTS, get_expected, get_states, load_target
 
 HIDDEN = ("mark-of-the-hidden", "hidden_draw", "hidden_number", "271828182845", "271_828_182_845", "-7]", "'-7'")
 """What stands in hidden tests and nowhere else: source, names and inputs."""
@@ -29,7 +29,7 @@ def lab():
 
 @pytest.fixture(scope="module")
 def grader(lab):
-    with Grader(lab, SECRET) as grader:
+    with Grader(lab) as grader:
         yield grader
 
 
@@ -48,7 +48,7 @@ def grade(lab, grader, write_submission):
     def run(name):
         if name not in known:
             submission = read_submission(write_submission(name), lab, name.replace("/", "-"))
-            known[name] = (submission, grader.grade(submission))
+            known[name] = (submission, grader.grade(submission, SEED))
         return known[name]
 
     return run
