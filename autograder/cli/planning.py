@@ -25,14 +25,15 @@ def plan(
     deadline: Annotated[str, typer.Option("--deadline", help="By when all of it has to be graded: 90m, 24h or 7d from the start.")] = "24h",
     labs: LabsOption = None,
     lab: LabOption = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=4, max=60, help="How long to measure.")] = 60,
+    seconds: Annotated[float, typer.Option("--seconds", min=4, max=60, help="How long to grade, starting not counted.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say how many machines a cohort needs, how long they take and what that costs in core-hours.
 
-    Measures before it says anything: for up to a minute it really grades submissions of the labs at hand (their solutions, other answers
-    and mistakes, each rewritten from a seed so that no two are equal) on all processors of this machine, behind the same walls and with
-    the same records as autograder grade. Run it on a machine like those that you would rent, while nothing else runs there.
+    Measures before it says anything: for a minute, starting not counted, it really grades submissions of the labs at hand (their
+    solutions, other answers and mistakes, each rewritten from a seed so that no two are equal) on all processors of this machine, behind
+    the same walls and with the same records as autograder grade. Run it on a machine like those that you would rent, while nothing else
+    runs there.
 
     The sum is then simple, and is shown step by step: submissions × core-seconds each ÷ efficiency ÷ (processors × deadline) = machines.
     One core-hour is one processor busy for one hour: multiply by what your provider takes for it.

@@ -92,12 +92,13 @@ def _measure_lab(lab: Lab, source: Path, folder: Path, records: Records, seconds
                 sizes.append(sum(path.stat().st_size for path in written.iterdir()))
                 yield sample.learner, lab.id, written
 
+    cores = len(os.sched_getaffinity(0))
     timer.start()
-    try:
-        grade_batch(build_tasks(hand_in()), {lab.id: lab}, records, on_results, total=_ROUND, stop=stop)
+    try:  # chunks of one, because what is under way when the time is over has to be waited for
+        grade_batch(build_tasks(hand_in()), {lab.id: lab}, records, on_results, total=cores, stop=stop)
     finally:
         timer.cancel()
-    begun, *graded = times[min(len(os.sched_getaffinity(0)), len(times)) - 1 :]
+    begun, *graded = times[min(cores, len(times)) - 1 :]
     if not graded:
         raise GraderError(f"{lab.id}: {seconds:.0f} s are too short to measure it; take fewer labs (--lab) or more seconds (--seconds)")
     return LabFigures(lab.id, sum(number for _, number in graded), graded[-1][0] - begun[0]), sum(sizes) / len(sizes)

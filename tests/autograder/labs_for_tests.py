@@ -139,9 +139,10 @@ class Bench:
     def __exit__(self, *exception: object) -> None:
         self.grader.close()
 
-    def grade(self, answer, *tests, given="", solution="", edited=None, before=(), between=(), after=(), **options):
+    def grade(self, answer, *tests, given="", solution="", edited=None, before=(), between=(), after=(), seed=0, **options):
         """Grade an answer. `solution` is the lab's own, `given` its plain cell and `edited` what the learner made of it; `before` the
-        answer, `between` the first test and the others, and `after` all stand cells that the learner added. Other options are the lab's."""
+        answer, `between` the first test and the others, and `after` all stand cells that the learner added; `seed` is the learner's. Other
+        options are the lab's."""
         self.grader.lab = build_lab(solution, tests, given, **{**self.options, **options})
         cells = [SubmittedCell("code", "SEED = 0", "parameters")]
         cells += [SubmittedCell("code", source) for source in (given if edited is None else edited, *before) if source]
@@ -151,7 +152,7 @@ class Bench:
             cells += [SubmittedCell("code", source) for source in between if n == 0]
         cells += [SubmittedCell("code", source) for source in after]
         notebook = SubmittedNotebook("bench", "en", tuple(cells))
-        return self.grader.grade(Submission("bench", "ada", (notebook,), (), "0" * 64, 0.0))
+        return self.grader.grade(Submission("bench", "ada", (notebook,), (), "0" * 64, 0.0), seed)
 
     def get_verdicts(self, answer, *tests, **options) -> list[str]:
         """Return the status of each test cell."""

@@ -134,12 +134,8 @@ def test_what_changes_in_a_plain_cell_is_no_constant(bench):
 
 
 def test_the_seed_is_the_tests_alone(bench):
-    bench.grader.secret = b"a secret of the programme"
-    try:
-        spy = "seen = SEED\nSEED = 5\ndef f():\n    globals()['SEED'] = 6\n    return seen"
-        assert bench.passes(spy, HIDDEN.format("assert f() == 0 and SEED > 2**200"))
-    finally:
-        bench.grader.secret = None
+    spy = "seen = SEED\nSEED = 5\ndef f():\n    globals()['SEED'] = 6\n    return seen"
+    assert bench.passes(spy, HIDDEN.format("assert f() == 0 and SEED == 2**200"), seed=2**200)
 
 
 def test_what_a_test_imports_the_learner_has_from_its_own_library(bench):
