@@ -17,9 +17,7 @@ def load_rules(mistake=None):
     cells = load_solutions(LAB / "lab.py")
     if mistake:
         cells |= load_solutions(LAB / "mistakes" / f"{mistake}.py")
-    names = {
-        "build_message": lambda kind, member, value, round=0, height=1, **more: build_message(kind, member, value, round, height, **more)
-    }
+    names = {"build_message": build_message}
     for cell in cells.values():
         exec(cell, names)
     return names

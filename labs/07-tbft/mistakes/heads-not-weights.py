@@ -1,4 +1,4 @@
-# fails: count liars
+# fails: count liars healing crashes
 # Counts heads instead of weights.
 
 # %% task="count"

@@ -1,4 +1,4 @@
-# fails: precommit healing
+# fails: precommit
 # Forgets a polka that comes after its precommit.
 
 # %% task="precommit"

@@ -1,4 +1,4 @@
-# fails: precommit liars healing
+# fails: precommit
 # Does not precommit nil at a polka for nil.
 
 # %% task="precommit"

@@ -1,4 +1,4 @@
-# fails: count prevote precommit decision liars healing
+# fails: count prevote precommit decision liars healing crashes
 # Counts the votes of other heights too.
 
 # %% task="count"

@@ -1,4 +1,4 @@
-# fails: proposal healing
+# fails: proposal
 # Proposes what it is locked on, not the last polka that it saw.
 
 # %% task="proposal"

@@ -1,4 +1,4 @@
-# fails: turns liars healing crashes
+# fails: turns
 # Doubles instead of adding.
 
 # %% task="turns"
