@@ -12,10 +12,11 @@ from random import Random
 from typing import Any, Final
 
 from minichain.network.voting_checks import find_table_fault
-from minichain.network.voting_stories import NAMES, WORDS, Evening, draw_stories, lie
+from minichain.network.voting_plots import Evening, lie
+from minichain.network.voting_stories import NAMES, WORDS, draw_stories
 from minichain.network.voting_table import TranscriptError, replay_rules
 
-PLOTLESS: Final = 12
+PLOTLESS: Final = 4
 """How many evenings without a plot a part has."""
 
 

@@ -3,8 +3,8 @@
 The member keeps what algorithm 1 of Buchman, Kwon, Milosevic (2018) calls its variables, sets alarms, writes a record before it speaks, and
 asks the rules what to do. labs/07-tbft lists the rules; `minichain.network.voting_table` seats members at a table.
 
-Simplifications: a value is a text, the names of its transactions joined by `+`; a transaction writes that it is done, or, if it is called
-`clock`, the second that its member's clock shows. A real member executes contracts.
+Simplifications: a value is a text, the names of its transactions joined by `+`; a transaction writes that it is done. One that is called
+`clock` writes the second that its member's clock shows, and `look` reads an entry of that number. A real member executes contracts.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ Row = list[Any]
 
 KINDS: Final = ("proposal", "prevote", "precommit")
 TIMEOUTS_MS: Final = {"propose": (300, 200), "prevote": (150, 150), "precommit": (150, 150)}
+_TIMED: Final = ("clock", "look")
 _KEPT: Final = ("height", "round", "locked_value", "locked_round", "valid_value", "valid_round")
 
 
@@ -28,7 +29,7 @@ def build_message(kind: str, member: str, value: Plain, number: int = 0, height:
 
 def run_contract(transaction: str, clock_ms: int) -> dict[str, Plain]:
     """Return the read-write set of a transaction, executed when a member's clock shows so many milliseconds."""
-    return {"reads": [], "writes": [["stamp", clock_ms // 1000] if transaction == "clock" else ["done", transaction]]}
+    return _build_rwset(transaction, clock_ms // 1000)
 
 
 def read_value(value: str) -> dict[str, dict[str, Plain]]:
@@ -38,7 +39,12 @@ def read_value(value: str) -> dict[str, dict[str, Plain]]:
     {'reads': [], 'writes': [['stamp', 7]]}
     """
     parts = [part.partition("@") for part in value.split("+")]
-    return {name: {"reads": [], "writes": [["stamp", int(second)] if at else ["done", name]]} for name, at, second in parts}
+    return {name: _build_rwset(name, int(second or 0)) for name, _, second in parts}
+
+
+def _build_rwset(transaction: str, second: int) -> dict[str, Plain]:
+    reads = [[f"second-{second}", None]] if transaction == "look" else []
+    return {"reads": reads, "writes": [["stamp", second] if transaction == "clock" else ["done", transaction]]}
 
 
 class Member:
@@ -115,7 +121,7 @@ class Member:
         evicted, done = self.rules["find_evicted"](self.weights, complaints), read_value("+".join(self.decided))
         names = [name for name in self.schedule.get("pools", {}).get(self.name, []) if name not in evicted and name not in done]
         second = (self.now + self.clock) // 1000
-        return "+".join(f"clock@{second}" if name == "clock" else name for name in names) or "empty"
+        return "+".join(f"{name}@{second}" if name in _TIMED else name for name in names) or "empty"
 
     def _act(self) -> None:
         """Do what there is to do, until there is nothing more; nine times at most, so that rules in circles come to an end."""

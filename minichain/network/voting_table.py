@@ -28,7 +28,7 @@ from minichain.network.voting_member import KINDS, Member, Message, Plain, Row, 
 
 PAUSE_MS: Final = 100
 """How long a member rests between two heights."""
-MOST_ROWS: Final = 1500
+MOST_ROWS: Final = 600
 """Rules that go in circles are stopped here."""
 
 

@@ -1,4 +1,4 @@
-# fails: count liars healing crashes
+# fails: count liars healing
 # Counts heads instead of weights.
 
 # %% task="count"

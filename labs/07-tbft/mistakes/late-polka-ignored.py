@@ -1,4 +1,4 @@
-# fails: precommit
+# fails: precommit healing
 # Forgets a polka that comes after its precommit.
 
 # %% task="precommit"

@@ -1,4 +1,4 @@
-# fails: count prevote precommit decision liars healing crashes
+# fails: count prevote precommit decision liars healing
 # Counts the votes of other heights too.
 
 # %% task="count"

@@ -1,4 +1,4 @@
-# fails: decision liars crashes healing
+# fails: decision liars crashes
 # Counts only the precommits of its own round.
 
 # %% task="decision"

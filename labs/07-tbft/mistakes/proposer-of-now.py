@@ -1,4 +1,4 @@
-# fails: proposal decision liars crashes healing
+# fails: proposal decision liars crashes
 # Asks who is the proposer of the node's round, not of the round in question.
 
 # %% task="proposal"

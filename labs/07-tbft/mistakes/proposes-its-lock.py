@@ -1,4 +1,4 @@
-# fails: proposal
+# fails: proposal healing
 # Proposes what it is locked on, not the last polka that it saw.
 
 # %% task="proposal"

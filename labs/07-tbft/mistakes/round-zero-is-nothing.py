@@ -1,4 +1,4 @@
-# fails: proposal
+# fails: proposal healing
 # Takes round 0 for no round at all.
 
 # %% task="proposal"

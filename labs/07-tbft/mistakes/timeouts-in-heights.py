@@ -1,4 +1,4 @@
-# fails: turns
+# fails: turns healing
 # Doubles instead of adding.
 
 # %% task="turns"
