@@ -4,7 +4,7 @@
 #
 # Port, customs, carrier and bank keep one ledger together. Nobody is the master of it, so for each block they **vote**. Members may be slow, and their power may fail. And one of them may be *Byzantine*: it tells the port one thing and the bank another, votes twice, or keeps silent when it is needed. Still no two honest members may ever decide differently, and the table must not stand still for ever.
 #
-# That is possible as long as liars have less than a third of the weight. You will write the rules by which it is done: those of Tendermint (2018), which ChainMaker uses under the name **TBFT**. Then you change sides, and show that with one liar more no rule can help.
+# That is possible as long as liars have less than a third of the weight. You will write the rules by which it is done: those of Tendermint (2018), on which ChainMaker's **TBFT** is built. Then you change sides, and show that with one liar more no rule can help.
 
 # %% [markdown] lang="zh"
 # # TBFT：带锁的投票
@@ -12,7 +12,7 @@
 #
 # 港口、海关、船公司和银行共同维护一本账，谁也不是主人，所以每个区块都要**投票**。成员可能反应慢，可能断电；还可能有一个是*拜占庭*成员：对港口一套说法，对银行另一套，一轮里投两次票，或者在要紧的时候一声不响。即便如此，任何两个诚实成员都绝不能作出不同的决定，整张桌子也不能永远卡住。
 #
-# 只要说谎者的权重不到三分之一，这就办得到。规则由你来写：它出自 Tendermint（2018 年），长安链采用它，称为 **TBFT**。然后你要换个立场，证明再多一个说谎者，什么规则都无济于事。
+# 只要说谎者的权重不到三分之一，这就办得到。规则由你来写：它出自 Tendermint（2018 年），长安链的 **TBFT** 就以它为基础。然后你要换个立场，证明再多一个说谎者，什么规则都无济于事。
 
 # %% [markdown] lang="en"
 # ## How this works
@@ -39,13 +39,13 @@ SEED = 0
 # ## Look first
 # One block is decided like this. In a **round**, one member, the **proposer**, proposes a block. Then all vote twice: a **prevote** ("I have seen this proposal, and could live with it") and a **precommit** ("I have seen that more than two thirds prevoted it"). More than two thirds of the prevotes for one block are called a **polka**; more than two thirds of the precommits **decide**. If a round leads nowhere, the next one begins, with another proposer.
 #
-# Go through the steps, then seat a liar: choose who it is, and what it does. Can it make two honest members decide differently? Can it hold up the table? (By keyboard: Tab to a list or to the slider, then the arrow keys.)
+# Go through the steps, then seat a liar: choose who it is, and what it does. Can it make two honest members decide differently? Can it hold up the table? (By keyboard: Tab goes on to the next of them. Space opens a list, the arrow keys choose, Enter takes. In the field for the step, the arrow keys count up and down.)
 
 # %% [markdown] lang="zh"
 # ## 先看一看
 # 一个区块是这样定下来的。在一**轮**（round）里，由一个成员，即**提议节点**，提出一个区块。然后大家投两次票：先是**预投票**（prevote，“我看到了这个提议，可以接受”），再是**预提交**（precommit，“我看到超过三分之二投了它的预投票”）。同一个区块的预投票超过三分之二，叫做一个 **polka**；预提交超过三分之二，就**决定**了。一轮没有结果，就换一个提议节点，开始下一轮。
 #
-# 先一步一步看下去，再安排一个说谎者：选它坐在哪个座位、做什么。它能让两个诚实成员作出不同的决定吗？它能让整张桌子停下来吗？（用键盘：Tab 移到列表或滑块，再用方向键。）
+# 先一步一步看下去，再安排一个说谎者：选它坐在哪个座位、做什么。它能让两个诚实成员作出不同的决定吗？它能让整张桌子停下来吗？（用键盘：Tab 移到下一项。空格键打开列表，方向键选择，回车键确定；在步骤的数字框里，用上下方向键增减。）
 
 # %% figure=true
 from minichain.learn import show_round_table
@@ -875,18 +875,6 @@ for _ in range(30):
 
 # %%
 from minichain.network.voting_table import find_fault, run_rules, tell
-
-
-def build_message(kind, member, value, round=0, height=1, **more):
-    """«build_message»"""
-    return {"kind": kind, "height": height, "round": round, "member": member, "value": value, **more}
-
-
-def build_node(member, weights, height=1, turns=1, log=(), refused=()):
-    """«build_node»"""
-    place = {"member": member, "weights": weights, "turns": turns, "height": height, "round": 0, "step": "propose"}
-    memory = {"locked_value": None, "locked_round": None, "valid_value": None, "valid_round": None}
-    return {**place, **memory, "log": list(log), "refused": list(refused)}
 
 
 def lie(time, recipients, kind, value, round=0, height=1, liar="D", **more):

@@ -1,4 +1,4 @@
-"""The TBFT lab's mistakes in the real grader, at seeds that nobody has tuned it for: a hidden evening catches each, and is told as a story."""
+"""The TBFT lab's mistakes in the real grader, at seeds that nobody tuned it for: an evening catches each, and is told as a story."""
 
 from pathlib import Path
 
