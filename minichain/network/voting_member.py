@@ -39,7 +39,7 @@ def read_value(value: str) -> dict[str, dict[str, Plain]]:
     {'reads': [], 'writes': [['stamp', 7]]}
     """
     parts = [part.partition("@") for part in value.split("+")]
-    return {name: _build_rwset(name, int(second or 0)) for name, _, second in parts}
+    return {name: _build_rwset(name, int(second) if second.isdecimal() else 0) for name, _, second in parts}
 
 
 def _build_rwset(transaction: str, second: int) -> dict[str, Plain]:

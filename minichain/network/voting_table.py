@@ -30,6 +30,7 @@ PAUSE_MS: Final = 100
 """How long a member rests between two heights."""
 MOST_ROWS: Final = 600
 """Rules that go in circles are stopped here."""
+_LONGEST_VALUE: Final = 500
 
 
 def run_rules(rules: Rules, schedule: Schedule) -> list[Row]:
@@ -233,10 +234,14 @@ def _read_rows(transcript: Plain, members: frozenset[str]) -> list[Row]:
     if not isinstance(transcript, list) or len(transcript) > 2 * MOST_ROWS:
         raise TranscriptError("not a list of rows")
     for number, row in enumerate(transcript):
-        if not (isinstance(row, list) and len(row) == 8 and row[1] in members and row[2] in _SHAPES):
-            raise TranscriptError(f"row {number} has not eight entries, or an unknown member or action")
-        if not all(type(row[place]) is int for place in (0, 3, 4, 7)) or not (row[5] is None or isinstance(row[5], str)):
+        if not (isinstance(row, list) and len(row) == 8 and all(type(row[place]) is str for place in (1, 2))):
+            raise TranscriptError(f"row {number} has not eight entries with a member and an action")
+        if row[1] not in members or row[2] not in _SHAPES:
+            raise TranscriptError(f"row {number} has an unknown member or action")
+        if not all(type(row[place]) is int for place in (0, 3, 4, 7)) or not (row[5] is None or type(row[5]) is str):
             raise TranscriptError(f"row {number} has a time, height, round, value or step that is none")
+        if not all(0 <= row[place] <= MOST_ROWS for place in (3, 4)) or len(row[5] or "") > _LONGEST_VALUE:
+            raise TranscriptError(f"row {number} has a height, round or value that no run comes to")
         if not _SHAPES[row[2]](row[6]):
             raise TranscriptError(f"row {number} does not say what {row[2]} needs")
     return transcript[::-1]

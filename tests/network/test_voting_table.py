@@ -1,5 +1,6 @@
 """Rules at the table: a run, its replay, and what the checkers make of it. The rules are those of labs/07-tbft and of its mistakes."""
 
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -8,6 +9,7 @@ import pytest
 from autograder.labs.source import load_solutions
 from minichain.network.voting_evenings import draw_evenings, judge
 from minichain.network.voting_member import build_message
+from minichain.network.voting_plots import Evening
 from minichain.network.voting_stories import draw_stories
 from minichain.network.voting_table import TranscriptError, replay_rules, run_rules
 
@@ -15,10 +17,13 @@ LAB = Path(__file__).parents[2] / "labs" / "07-tbft"
 PARTS = ("liars", "healing", "crashes")
 
 
+@cache
+def load_cells(path):
+    return load_solutions(path)
+
+
 def load_rules(mistake=None):
-    cells = load_solutions(LAB / "lab.py")
-    if mistake:
-        cells |= load_solutions(LAB / "mistakes" / f"{mistake}.py")
+    cells = {**load_cells(LAB / "lab.py"), **(load_cells(LAB / "mistakes" / f"{mistake}.py") if mistake else {})}
     names = {"build_message": build_message}
     for cell in cells.values():
         exec(cell, names)
@@ -41,6 +46,38 @@ def test_a_transcript_that_could_not_have_happened_is_refused(place):
     transcript[row][place] = {0: transcript[row][0] + 1, 1: "nobody", 2: "shout", 6: 3, 7: transcript[row][7] + 1}[place]
     with pytest.raises(TranscriptError):
         replay_rules(CALM, transcript)
+
+
+FORGED = [
+    *((1, name) for name in (["A"], {}, "nobody")),
+    *((2, action) for action in (["prevote"], None)),
+    *((3, height) for height in (10**9, -1, 1.0)),
+    *((4, number) for number in (2**62, True)),
+    *((5, value) for value in (["t1"], "t" * 1000)),
+    (6, {}),
+    (7, None),
+]
+
+
+@pytest.mark.parametrize(("place", "forged"), FORGED)
+@pytest.mark.parametrize("action", ["proposal", "prevote", "alarm", "decide"])
+def test_a_forged_row_is_refused_and_stops_nobody(place, forged, action):
+    transcript = run_rules(load_rules(), CALM)
+    next(row for row in transcript if row[2] == action)[place] = forged
+    assert judge(Evening("calm", CALM), transcript) == "broken"
+
+
+@pytest.mark.parametrize("value", ["clock@", "clock@x", "clock@²", "@", "+", "look@-1", "clock@" + "9" * 400, ""])
+def test_a_value_that_means_nothing_is_judged_all_the_same(value):
+    transcript = run_rules(load_rules(), CALM)
+    next(row for row in transcript if row[2] == "decide")[5] = value
+    assert judge(Evening("calm", CALM), transcript) == "fork"
+
+
+def test_what_is_no_list_of_rows_is_broken():
+    for transcript in (None, 7, {}, "rows", [7], [[]], [None], [[0] * 8] * 2000):
+        assert judge(Evening("calm", CALM), transcript) == "broken"
+    assert judge(Evening("calm", CALM), []) == "stall"
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -104,7 +141,7 @@ CAUGHT = {
 
 
 def is_about_voting(path):
-    return "attack" not in load_solutions(path)
+    return "attack" not in load_cells(path)
 
 
 def test_every_mistake_about_voting_has_a_story():
