@@ -941,6 +941,7 @@ assert {given_row[5] for given_row in given_transcript if given_row[2] == "decid
 from minichain.network.voting_evenings import draw_evenings, judge
 given_stories = {
     "two-faced": "«liars.two-faced»",
+    "second-proposal": "«liars.second-proposal»",
     "no-lock": "«liars.no-lock»",
     "old-polka": "«liars.old-polka»",
     "invented-polka": "«liars.invented-polka»",
@@ -990,6 +991,7 @@ given_stories = {
     "left-behind": "«healing.left-behind»",
     "patience": "«healing.patience»",
     "clock": "«healing.clock»",
+    "outvoted": "«healing.outvoted»",
     "look": "«healing.look»",
     "censor": "«healing.censor»",
     "evening": "«healing.evening»",

@@ -29,7 +29,9 @@ def find_table_fault(schedule: Schedule, replay: Replay, wanted: Collection[str]
         "double": lambda: _is_double(replay.moments),
         "unproven": lambda: any(not table.is_proven(moment) for moment in replay.moments),
         "unlocked": lambda: _is_unlocked(replay.moments, table),
-        "wrong": lambda: bool(done & set(unwanted)) or any(not table.is_turn(moment) for moment in replay.moments),
+        "wrong": lambda: (
+            bool(done & set(unwanted)) or any(not table.is_turn(moment) for moment in replay.moments) or _is_refused(replay.moments)
+        ),
         "stall": lambda: _is_stalled(schedule, replay.moments) or not set(wanted) <= done,
     }
     return next((fault for fault in FAULTS if checks[fault]()), None)
@@ -68,6 +70,18 @@ def _is_unlocked(moments: Iterable[Moment], table: "_Heard") -> bool:
     return False
 
 
+def _is_refused(moments: Iterable[Moment]) -> bool:
+    """Return whether a member voted for what it had complained of in the same round."""
+    refused = set[tuple[str, int, int, str]]()
+    for moment in moments:
+        seat = moment.member, moment.height, moment.round
+        if moment.action == "complain":
+            refused |= {(*seat, name) for name in moment.more}
+        elif moment.action in ("prevote", "precommit") and any((*seat, name) in refused for name in read_value(moment.value or "")):
+            return True
+    return False
+
+
 def _is_stalled(schedule: Schedule, moments: Iterable[Moment]) -> bool:
     """Return whether an honest member has not decided as many heights as were asked for."""
     decisions = [moment.member for moment in moments if moment.action == "decide"]
@@ -81,6 +95,7 @@ class _Heard:
     def __init__(self, schedule: Schedule, replay: Replay) -> None:
         self._weights, self._turns = schedule["weights"], schedule.get("turns", 1)
         self._total = sum(self._weights.values())
+        self._logs = replay.heard
         self._first: dict[str, dict[Any, dict[str, int]]] = {member: self._index(log) for member, log in replay.heard.items()}
 
     def _index(self, log: Iterable[Message]) -> dict[Any, dict[str, int]]:
@@ -102,7 +117,9 @@ class _Heard:
         if moment.action == "decide":
             numbers = {number for kind, height, number, _ in self._first[moment.member] if (kind, height) == ("precommit", moment.height)}
             return any(self.has_votes(moment, "precommit", number) and self._is_proposed(moment, number) for number in numbers)
-        return self._is_proposed(moment, moment.round) and (moment.action == "prevote" or self.has_votes(moment, "prevote", moment.round))
+        if moment.action == "prevote":
+            return any(claim is None or self.has_votes(moment, "prevote", claim) for claim in self._get_claims(moment))
+        return self._is_proposed(moment, moment.round) and self.has_votes(moment, "prevote", moment.round)
 
     def has_votes(self, moment: Moment, kind: str, number: int) -> bool:
         """Return whether a member had heard a quorum for this moment's value in a round."""
@@ -111,6 +128,15 @@ class _Heard:
 
     def _is_proposed(self, moment: Moment, number: int) -> bool:
         return self._get_proposer(moment.height, number) in self._get_speakers(moment, "proposal", number)
+
+    def _get_claims(self, moment: Moment) -> Iterable[int | None]:
+        """Return the pol_round of each proposal for this value that a member had heard; one of a round that is not over proves nothing."""
+        proposer, place = self._get_proposer(moment.height, moment.round), (moment.height, moment.round, moment.value)
+        for message in self._logs[moment.member][: moment.heard]:
+            if (message["kind"], message["member"]) == ("proposal", proposer):
+                claim = message["pol_round"]
+                if (message["height"], message["round"], message["value"]) == place and (claim is None or claim < moment.round):
+                    yield claim
 
     def _get_speakers(self, moment: Moment, kind: str, number: int) -> list[str]:
         said = self._first[moment.member].get((kind, moment.height, number, moment.value), {})

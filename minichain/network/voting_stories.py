@@ -28,6 +28,21 @@ def draw_stories(part: str, draw: Random) -> Iterator[Evening]:
 
 _LIARS: Final = [
     Evening("two-faced", {"weights": dict.fromkeys("DABC", 1), "liars": ["D"], "gossip": 100, "lies": two_faces("A", "BC")}),
+    Evening(
+        "second-proposal",
+        {
+            "weights": dict.fromkeys("DABC", 1),
+            "liars": ["D"],
+            "gossip": 9000,
+            "until": 140,
+            "lies": [
+                *lie(1, "A", "proposal", "red", pol_round=None),
+                *lie(5, "ABC", "proposal", "blue", pol_round=None),
+                *lie(20, "ABC", "prevote", "blue"),
+            ],
+        },
+        wanted=("blue",),
+    ),
     Evening("no-lock", NO_LOCK),
     Evening(
         "old-polka",

@@ -142,6 +142,7 @@ HEALING: Final = [
         wanted=("t1",),
         unwanted=("clock",),
     ),
+    Evening("outvoted", {"weights": FOUR, "clocks": {"C": 995}, "until": 900, "pools": {"A": ["clock", "t1"]}}, wanted=("t1",)),
     Evening(
         "look",
         {"weights": FOUR, "clocks": {"C": 995, "D": 995}, "until": 1000, "pools": {member: ["look", "t1"] for member in "ABCD"}},
