@@ -185,9 +185,7 @@ class Host:
             Call(contract, method, parameters, origin.sender, origin.tx_id, origin.block, handed_over, callers, origin.request)
         )
 
-    def call_for(
-        self, sender: Identity, request: str, contract: str, method: str, parameters: tuple[tuple[str, bytes], ...]
-    ) -> Outcome:
+    def call_for(self, sender: Identity, request: str, contract: str, method: str, parameters: tuple[tuple[str, bytes], ...]) -> Outcome:
         """Call another contract in the name of somebody who asked for it earlier. Only system contracts are given this."""
         self.meter.charge(CALL_GAS)
         left = self.meter.limit - self.meter.used
