@@ -75,9 +75,14 @@ def add_certificate(call: Call, view: View, host: Host) -> bytes:
 def change_each(change: Callable[[AccessControl, bytes], AccessControl], call: Call, view: View, host: Host) -> bytes:
     """Do this to each certificate whose hash is given: to all of them, or to none."""
     validate_parameters(call, "cert_hashes")
-    for certificate_hash in read_hashes(call, "cert_hashes"):
-        change_access(call, view, host, certificate_hash.hex(), partial(change, certificate_hash=certificate_hash))
+    for each in read_hashes(call, "cert_hashes"):
+        change_access(call, view, host, each.hex(), partial(swap(change), each))
     return b""
+
+
+def swap(change: Callable[[AccessControl, bytes], AccessControl]) -> Callable[[bytes, AccessControl], AccessControl]:
+    """Return the same change with its arguments the other way round."""
+    return lambda certificate_hash, access: change(access, certificate_hash)
 
 
 def revoke_certificates(call: Call, view: View, host: Host) -> bytes:
