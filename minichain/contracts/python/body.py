@@ -263,7 +263,9 @@ class BodyChecker:
         for operator, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, ast.In | ast.NotIn) and isinstance(right, ast.Name) and right.id == "state":
                 continue
-            if (isinstance(operator, ast.Is | ast.IsNot) and not (isinstance(right, ast.Constant) and right.value in (None, True, False))) or (isinstance(operator, ast.Is | ast.IsNot) and type(getattr(right, "value", None)) not in (bool, type(None))):
+            if (
+                isinstance(operator, ast.Is | ast.IsNot) and not (isinstance(right, ast.Constant) and right.value in (None, True, False))
+            ) or (isinstance(operator, ast.Is | ast.IsNot) and type(getattr(right, "value", None)) not in (bool, type(None))):
                 self.add(node, "is", "is asks for None, True or False only, == compares values")
             self.check_value(right)
 

@@ -57,7 +57,6 @@ VALUES: Final[dict[tuple[str, str], Callable[[Machine], Any]]] = {
     ("sender", "name"): lambda machine: machine.call.sender.name,
     ("sender", "address"): get_address,
     ("tx", "id"): lambda machine: machine.call.tx_id,
-    ("tx", "timestamp_ms"): lambda machine: machine.call.tx_timestamp_ms,
     ("block", "height"): lambda machine: machine.call.block.height,
     ("block", "timestamp_ms"): lambda machine: machine.call.block.timestamp_ms,
     ("block", "chain_id"): lambda machine: machine.call.block.chain_id,

@@ -31,7 +31,7 @@ HOOKS: Final = ("init", "upgrade")
 
 HOST_VALUES: Final = {
     "sender": ("org", "role", "name", "address"),
-    "tx": ("id", "timestamp_ms"),
+    "tx": ("id",),
     "block": ("height", "timestamp_ms", "chain_id"),
 }
 """What the host knows, by name and attribute."""
