@@ -1,0 +1,58 @@
+"""The parts that a contract's source has: what the check finds, and the compiler works on."""
+
+import ast
+from dataclasses import dataclass, field
+
+from minichain.contracts.kinds import RecordKind, Type
+from minichain.contracts.python.errors import Problem
+
+
+@dataclass
+class Function:
+    """A function of the contract."""
+
+    name: str
+    node: ast.FunctionDef
+    parameters: dict[str, Type] = field(default_factory=dict)
+    defaults: list[ast.expr] = field(default_factory=list)
+    """Of the last parameters."""
+    result: Type = field(default_factory=lambda: Type("None"))
+    is_query: bool = False
+    names: tuple[str, ...] = ()
+    """All that it gives values to, its parameters first."""
+
+
+@dataclass(frozen=True)
+class RecordSource:
+    """A record, and the expressions that stand behind its last fields."""
+
+    kind: RecordKind
+    defaults: list[ast.expr]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contract that keeps to the subset."""
+
+    nodes: int
+    records: dict[str, RecordSource]
+    constants: dict[str, ast.expr]
+    functions: dict[str, Function]
+    values: dict[str, object]
+    """Of the constants, once they are worked out."""
+
+
+class Problems:
+    """Collects what is wrong with a source."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.found: list[Problem] = []
+
+    def add(self, node: ast.AST, rule: str, sentence: str) -> bool:
+        """Take note of a problem at a node. Return False: it is wrong."""
+        line, offset = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        # Python counts bytes of UTF-8, people count characters.
+        text = self.lines[line - 1].encode()[:offset].decode(errors="replace") if line <= len(self.lines) else ""
+        self.found.append(Problem(line, len(text) + 1, rule, sentence))
+        return False
