@@ -26,4 +26,4 @@ def test_the_second_screen_prints_what_it_says():
 def test_the_second_screen_is_one_screen():
     script, _ = read_second_screen()
     assert len(script.splitlines()) <= 40
-    assert max(map(len, script.splitlines())) <= 110
+    assert max(map(len, script.splitlines())) <= 120

@@ -3,7 +3,7 @@
     chain           install, invoke, query, seal several calls into a block, let time pass, propose and vote
     organisations   an administrator and a client each, with keys that follow from their names
     results         what a call came to: value, events, gas, message; a block with its DAG
-    tracing         which lines ran, and what each cost
+    gas_report      what the calls of each method cost
     checks          what an author may have forgotten: loops, access, replies, secrets
     proofs          what a stranger can check, who trusts one hash
 

@@ -20,14 +20,14 @@ Simplifications: what a proposer, voters and a network add, `minichain.consensus
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from minichain.contracts.engines import PYTHON, find_engine
+from minichain.contracts.kit.gas_report import MethodGas, compute_gas_report
 from minichain.contracts.kit.organisations import Actor, Organisation, make_access, make_actor, make_organisation
 from minichain.contracts.kit.proofs import ReceiptProof, StateProof, prove_result, prove_state
 from minichain.contracts.kit.results import Invocation, RefusedError, Result, SealedBlock, make_announced
-from minichain.contracts.kit.tracing import Profile, trace_lines
 from minichain.contracts.kit.voting import cast_vote, request_change
 from minichain.contracts.python.engine import load_program
 from minichain.contracts.system.contract_manage import CODE_BYTES, CODE_NAME, CODE_RUNTIME, CODE_VERSION
-from minichain.contracts.system.find import PYTHON, find_engine
 from minichain.contracts.values import decode_typed, decode_value, encode_key, encode_parameters
 from minichain.crypto.suites import get_suite
 from minichain.identity.roles import Role
@@ -70,8 +70,8 @@ class KitChain:
         self.suite = get_suite(suite)
         self.chain_id = chain_id
         self.now_ms = START_MS
-        self.profile = Profile()
-        """Which lines of which contract ran, and what they cost."""
+        self.results: list[Result] = []
+        """What every call came to, in order."""
         self._node = make_actor(organisations[0].name, Role.CONSENSUS, self.suite)
         self._sources: dict[str, str] = {}
         self._sent = 0
@@ -142,9 +142,10 @@ class KitChain:
             raise RefusedError(str(error))
         if proposal.block.header.transaction_count != len(transactions):
             raise RefusedError("they do not fit into one block: what changes the chain itself stands alone")
-        with trace_lines(self.profile):
-            self.ledger.apply_block(proposal.block)
-        return self._read_block(transactions, invocations)
+        self.ledger.apply_block(proposal.block)
+        sealed = self._read_block(transactions, invocations)
+        self.results += sealed.results
+        return sealed
 
     def _sign(self, invocation: Invocation) -> Transaction:
         """Return the transaction for a call. Its id is counted, and not drawn: the same script gives the same chain."""
@@ -212,6 +213,10 @@ class KitChain:
     def list_state(self, contract: str) -> list[Any]:
         """Return all values of a contract's state, in the order of their keys."""
         return [decode_value(entry.value) for _, entry in self.ledger.store.state.iterate(contract)]
+
+    def report_gas(self) -> list[MethodGas]:
+        """Return what the calls of each method cost so far, the dearest first."""
+        return compute_gas_report(self.results)
 
     # Proving
 
