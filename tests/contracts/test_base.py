@@ -53,7 +53,9 @@ def test_all_of_them_live_on_one_chain_and_are_detected():
     (bank,) = chain.organisations
     for name in NAMES:
         chain.install(name, get_source(name), **INIT.get(name, {}))
-    found = {name: [standard for standard in METHODS if chain.query(bank, "base", "Detect", other=name, standardName=standard)] for name in NAMES}
+    found = {
+        name: [standard for standard in METHODS if chain.query(bank, "base", "Detect", other=name, standardName=standard)] for name in NAMES
+    }
     # Not `base` itself: it is in the middle of the call, and cannot be entered again.
     assert found == {
         "base": [],

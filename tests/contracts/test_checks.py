@@ -20,7 +20,11 @@ FOUND = {
     "delete for anybody": ("access-check", 2, "def drop(x: int) -> None:\n    del state['x', x]\n"),
     "write in a helper": ("access-check", 2, "def set(x: int) -> None:\n    _put(x)\n\ndef _put(x: int) -> None:\n    state['x'] = x\n"),
     "check behind the write": ("access-check", 2, "def set(x: int) -> None:\n    state['x'] = x\n    assert sender.org == 'a', 'no'\n"),
-    "another key was free": ("access-check", 3, "def set(x: int) -> None:\n    assert ('y', x) not in state, 'no'\n    state['x', x] = x\n"),
+    "another key was free": (
+        "access-check",
+        3,
+        "def set(x: int) -> None:\n    assert ('y', x) not in state, 'no'\n    state['x', x] = x\n",
+    ),
     "dropped reply": ("unchecked-call", 2, "def run() -> None:\n    try_call('other', 'go')\n"),
     "reply that nobody reads": ("unchecked-call", 2, "def run() -> None:\n    reply = try_call('other', 'go')\n"),
     "secret in an event": ("key-material", 2, "def run(private_key: bytes) -> None:\n    emit('key', private_key)\n"),

@@ -44,7 +44,9 @@ def test_nobody_else_sets_a_level(actors):
             check(chain, sender, maker.address, 3)
 
 
-@pytest.mark.parametrize(("fields", "words"), [({"level": 4}, "levels are 0 to 3"), ({"level": -1}, "levels"), ({"metadata": "m" * 1001}, "most")])
+@pytest.mark.parametrize(
+    ("fields", "words"), [({"level": 4}, "levels are 0 to 3"), ({"level": -1}, "levels"), ({"metadata": "m" * 1001}, "most")]
+)
 def test_a_level_that_is_none_is_refused(actors, fields, words):
     chain, bank, maker, _ = actors
     with refused(words):
@@ -75,12 +77,12 @@ def test_the_office_goes_over_when_the_next_one_takes_it(actors):
         check(chain, bank.admin, supplier.address)
 
 
-GATE = '''
+GATE = """
 def enter() -> int:
     level = call("identity", "LevelOf", int, address=sender.address)
     assert level >= 2, f"level {level} is not enough"
     return level
-'''
+"""
 
 
 def test_another_contract_asks_before_it_lets_somebody_in(actors):

@@ -150,7 +150,9 @@ def test_nobody_but_the_oracle_brings_answers_and_nobody_but_a_contract_asks(sce
         scene.chain.invoke(scene.maker, "oracle", "Request", **question)
 
 
-@pytest.mark.parametrize(("question", "wait_ms", "words"), [("?" * 1001, 1, "a question has"), ("?", 0, "one waits"), ("?", 2**40, "one waits")])
+@pytest.mark.parametrize(
+    ("question", "wait_ms", "words"), [("?" * 1001, 1, "a question has"), ("?", 0, "one waits"), ("?", 2**40, "one waits")]
+)
 def test_a_request_has_bounds(scene, question, wait_ms, words):
     with refused(words):
         scene.ask(question, wait_ms)

@@ -203,10 +203,10 @@ def test_it_is_due_at_the_millisecond(actors):
     assert chain.invoke(maker, NAME, "settle", id="R", payment="P").value == "paid"
 
 
-LURE = '''
+LURE = """
 def help(id: str) -> None:
     call("receivables", "assign", None, id=id, to="rival")
-'''
+"""
 
 
 def test_a_contract_cannot_act_for_an_organisation_that_calls_it(actors):
