@@ -1,0 +1,35 @@
+"""The engines of a whole chain: system contracts by their names, and installed ones in the runtime that they were written for.
+
+There is one runtime so far, PYTHON: contracts in the checked subset (`minichain.contracts.python`). Code that does not keep to the subset
+fails the transaction that would install it, with every line and rule that is wrong.
+
+Simplifications: what a chain can run is fixed when the node is built; ChainMaker turns its virtual machines on and off by configuration.
+"""
+
+from typing import Final
+
+from minichain.contracts.python.engine import PythonEngine, load_program
+from minichain.contracts.python.errors import SourceError
+from minichain.contracts.system.find import FindInstalled
+from minichain.contracts.system.runtimes import Loaded
+from minichain.ledger.execution import Code, ContractError
+
+PYTHON: Final = "PYTHON"
+"""The name of the runtime, as installing names it (CONTRACT_RUNTIME_TYPE)."""
+
+HOOKS: Final = frozenset({"init", "upgrade"})
+
+
+def load_python(code: bytes) -> Loaded:
+    """Return a contract in Python that is ready to run; raise ContractError for code that is none."""
+    try:
+        program = load_program(code.decode())
+    except UnicodeDecodeError:
+        raise ContractError(Code.BAD_PARAMETER, "the source is not UTF-8") from None
+    except SourceError as error:
+        raise ContractError(Code.BAD_PARAMETER, str(error)) from None
+    return Loaded(PythonEngine(program), program.nodes, HOOKS & set(program.methods))
+
+
+find_engine: Final = FindInstalled({PYTHON: load_python})
+"""Finds the engine of every contract of a chain."""
