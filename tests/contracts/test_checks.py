@@ -39,10 +39,16 @@ FOUND = {
 QUIET = {
     "while that counts": "MOST = 9\n\ndef run() -> int:\n    i = 0\n    while i < MOST:\n        i += 1\n    return i\n",
     "a bounded parameter": "def run(xs: list[int]) -> None:\n    assert len(xs) <= 9, 'few'\n    for x in xs:\n        emit('x', x)\n",
-    "a refused parameter": "def run(n: int) -> int:\n    if n > 9:\n        raise ValueError('few')\n    return sum([x for x in range(n)])\n",
+    "a refused parameter": (
+        "def run(n: int) -> int:\n    if n > 9:\n        raise ValueError('few')\n    return sum([x for x in range(n)])\n"
+    ),
     "a page of the state": "@query\ndef run(org: str) -> int:\n    return len([k for k, v in state.items(('held', org), limit=9)])\n",
-    "a check in a helper": "def set(x: int) -> None:\n    _only()\n    state['x'] = x\n\ndef _only() -> None:\n    assert sender.org == 'a', 'no'\n",
-    "an indirect check": "def set(x: int) -> None:\n    org = sender.org\n    if org != 'a':\n        raise PermissionError('no')\n    state['x'] = x\n",
+    "a check in a helper": (
+        "def set(x: int) -> None:\n    _only()\n    state['x'] = x\n\ndef _only() -> None:\n    assert sender.org == 'a', 'no'\n"
+    ),
+    "an indirect check": (
+        "def set(x: int) -> None:\n    org = sender.org\n    if org != 'a':\n        raise PermissionError('no')\n    state['x'] = x\n"
+    ),
     "one's own key": "def set(x: int) -> None:\n    state['x', sender.address] = x\n",
     "a free key": "def set(x: int) -> None:\n    assert ('x', x) not in state, 'no'\n    state['x', x] = x\n",
     "a callback": "def take(x: int) -> None:\n    assert caller == 'oracle', 'no'\n    state['x'] = x\n",

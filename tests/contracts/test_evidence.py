@@ -43,7 +43,7 @@ def test_what_nobody_said_is_not_there(actors):
     ],
 )
 def test_what_breaks_a_rule_is_refused_and_the_first_stays(actors, values, words):
-    chain, bank, maker, supplier = actors
+    chain, _, maker, supplier = actors
     chain.invoke(maker, "evidence", "Evidence", id="plan", hash=PLAN, metadata="")
     before = chain.list_state("evidence")
     with refused(words):

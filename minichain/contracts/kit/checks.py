@@ -98,8 +98,8 @@ def find_missing_methods(contract: Contract) -> Iterator[Finding]:
     for node in contract.tree.body:
         is_claim = isinstance(node, ast.Assign) and any(name == "STANDARDS" for target in node.targets for name in walk_names(target))
         if is_claim and isinstance(node, ast.Assign):
-            for claimed in [part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)]:
-                missing = [name for name in METHODS.get(str(claimed), ()) if name not in contract.functions]
+            for claimed in [part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant) and isinstance(part.value, str)]:
+                missing = [name for name in METHODS.get(claimed, ()) if name not in contract.functions]
                 if missing:
                     yield Finding(
                         node.lineno, "standard", f"{claimed} asks for {', '.join(missing)} as well: write that, or drop the claim"

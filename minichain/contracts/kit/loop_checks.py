@@ -78,8 +78,7 @@ def find_long_inputs(function: ast.FunctionDef) -> Iterator[Finding]:
 
 def is_about_size(over: ast.expr, name: str) -> bool:
     """Return whether a loop becomes longer with this name: not if it only chooses a page of the state."""
-    if isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and isinstance(over.func.value, ast.Name):
-        if over.func.value.id == "state":
-            limits = [keyword.value for keyword in over.keywords if keyword.arg == "limit"]
-            return any(name in walk_names(limit) for limit in limits)
+    match over:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="state"))):
+            return any(name in walk_names(keyword.value) for keyword in over.keywords if keyword.arg == "limit")
     return True

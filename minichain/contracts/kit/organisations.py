@@ -9,9 +9,9 @@ name knows the key: nothing here may leave the desk.
 
 from dataclasses import dataclass, field
 
+from minichain.crypto.hashing import sha256, sm3
 from minichain.crypto.key_encoding import encode_public_key
 from minichain.crypto.keys import PrivateKey, PublicKey, Sm2PublicKey
-from minichain.crypto.hashing import sha256, sm3
 from minichain.crypto.suites import CryptoSuite
 from minichain.identity.access import AccessControl, RegisteredKey, TrustRoot
 from minichain.identity.member import Member, MemberKind
