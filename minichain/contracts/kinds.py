@@ -122,7 +122,7 @@ def validate_simple(value: Any, name: str) -> None:
     """Raise ValueFormatError unless a value is of this simple type."""
     if type(value) is not SIMPLE[name]:
         raise ValueFormatError(f"{name} is wanted, and this is {describe(value)}")
-    if name == "int" and not -INT_BOUND < value < INT_BOUND:
+    if type(value) is int and not -INT_BOUND < value < INT_BOUND:
         raise ValueFormatError("the number is not below 2^256 in magnitude")
 
 

@@ -28,7 +28,7 @@ Simplifications: a number in JSON is written out, and a reader in JavaScript los
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from minichain.contracts.kinds import (
@@ -119,7 +119,7 @@ def make_plain_record(value: Record, kind: Type | None, writer: Writer, depth: i
     return {name: make_plain(item, part, writer, depth) for name, item, part in zip(value.kind.fields, value.values, types, strict=True)}
 
 
-def get_part_types(value: Any, kind: Type | None, name: str) -> "list[Type | None] | list[Type]":
+def get_part_types(value: Any, kind: Type | None, name: str) -> Sequence[Type | None]:
     """Return the types of the items of a list or a tuple."""
     if type(value) not in (list, tuple) or name not in (("row", "tuple") if type(value) is tuple else ("list",)):
         raise ValueFormatError(f"{name if kind is None else kind} is wanted, and this is {describe(value)}")

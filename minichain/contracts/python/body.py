@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from minichain.contracts.kinds import INT_BOUND
-from minichain.contracts.python.annotations import AnnotationProblem, parse_type
+from minichain.contracts.python.annotations import AnnotationError, parse_type
 from minichain.contracts.python.calls import CallChecker
 from minichain.contracts.python.parts import Contract, Function, Problems
 from minichain.contracts.python.scopes import list_targets
@@ -81,7 +81,7 @@ class BodyChecker:
         """Check `name: type = value`."""
         try:
             parse_type(node.annotation, {name: source.kind for name, source in self.contract.records.items()})
-        except AnnotationProblem as problem:
+        except AnnotationError as problem:
             self.add(problem.node, "annotation", str(problem))
         if node.value is None or not isinstance(node.target, ast.Name):
             self.add(node, "annotation", "a type stands behind a name that gets a value: name: int = 0")

@@ -53,7 +53,7 @@ def compute_absolute(machine: Machine, value: Any) -> int:
     """abs"""
     if type(value) not in INTS:
         machine.fail(f"abs takes a number, not {describe(value)}")
-    return abs(value)
+    return int(abs(value))
 
 
 def make_range(machine: Machine, *parts: Any) -> range:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
-from minichain.contracts.python.annotations import AnnotationProblem, parse_type
+from minichain.contracts.python.annotations import AnnotationError, parse_type
 from minichain.contracts.python.subset import (
     BUILTINS,
     ERRORS,
@@ -164,5 +164,5 @@ class CallChecker:
         if len(node.args) == 3:
             try:
                 parse_type(node.args[2], {one: source.kind for one, source in self.body.contract.records.items()}, at_border=True)
-            except AnnotationProblem as problem:
+            except AnnotationError as problem:
                 self.add(problem.node, "annotation", str(problem))

@@ -13,7 +13,7 @@ from typing import Final
 
 from minichain.contracts.kinds import RecordKind, Type
 from minichain.contracts.python import gas
-from minichain.contracts.python.annotations import AnnotationProblem, parse_type
+from minichain.contracts.python.annotations import AnnotationError, parse_type
 from minichain.contracts.python.body import BodyChecker
 from minichain.contracts.python.errors import Problem, SourceError
 from minichain.contracts.python.parts import Contract, Function, Problems, RecordSource
@@ -158,13 +158,14 @@ class Checker:
             case _:
                 sentence = "a constant is plain: numbers, texts, bytes, tuples, and what is computed from constants above it"
                 return self.problems.add(node, "constant", sentence)
-        return BodyChecker(self.contract, None, self.problems).check_operator(node) and all([self.check_plain(child) for child in children])
+        are_plain = [self.check_plain(child) for child in children]  # each of them: all problems are told at once
+        return BodyChecker(self.contract, None, self.problems).check_operator(node) and all(are_plain)
 
     def find_type(self, node: ast.expr, *, at_border: bool = False) -> Type | None:
         """Return what an annotation says, or take note that it says nothing."""
         try:
             return parse_type(node, self.kinds, at_border=at_border)
-        except AnnotationProblem as problem:
+        except AnnotationError as problem:
             self.problems.add(problem.node, "annotation", str(problem))
             return None
 

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from minichain.contracts.kinds import Record
+from minichain.contracts.kinds import Record, describe
 from minichain.contracts.python import host, operations
 from minichain.contracts.python.builtins import to_text
 from minichain.contracts.python.comprehensions import compile_comprehension
@@ -246,7 +246,7 @@ def compile_attribute(compiler: "FunctionCompiler", node: ast.Attribute) -> Piec
             return value.values[value.kind.fields.index(name)]
         machine = frame[MACHINE]
         machine.line = line
-        machine.fail(f"{operations.describe(value)} has no field {name}")
+        machine.fail(f"{describe(value)} has no field {name}")
 
     return Piece(run_field, 1 + owner.cost)
 

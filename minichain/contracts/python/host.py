@@ -3,7 +3,8 @@
 A contract reaches its own keys alone: the namespace is the name it runs under, and no argument changes that. A value that is read is made
 anew from bytes, and a value that is put is written to bytes at once, so the state never changes behind anybody's back.
 
-A function with @query reads only. What it calls in another contract must not write either; if it does, all is taken back and the call fails.
+A function with @query reads only. What it calls in another contract must not write either; if it does, all is taken back and the call
+fails.
 
 Simplifications: a signature is checked in the context of this one contract on this one chain, and no other.
 """
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, Final
 
-from minichain.contracts.kinds import LimitError, Record, Type, ValueFormatError, describe
+from minichain.contracts.kinds import Record, Type, ValueFormatError, describe
 from minichain.contracts.python import gas
 from minichain.contracts.python.builtins import hash_with
 from minichain.contracts.python.check import REPLY
@@ -26,6 +27,7 @@ from minichain.crypto.signing import SCHEME_NAMES, SignatureScheme, get_scheme
 from minichain.crypto.suites import get_suite
 from minichain.ledger.configuration import CONFIGURATION_CONTRACT, LIMITS, Limits
 from minichain.ledger.encoding import decode
+from minichain.ledger.errors import LimitError
 from minichain.ledger.execution import Code, ContractError, Outcome
 from minichain.ledger.view import MAX_EVENT_BYTES, MAX_KEY_BYTES
 

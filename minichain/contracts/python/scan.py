@@ -3,7 +3,8 @@ r"""What may reach Python's parser: a source is bounded, and read alike by every
 Python's parser is a recursive program in C. Deep nesting ends it in a RecursionError, a MemoryError or worse, and at which depth depends on
 its version and on the stack that is left; but all nodes must agree on whether a contract can be deployed. So this reads the source once,
 token by token, and refuses what could become deep, and what versions read differently: identifiers outside of ASCII (NFKC, and tables that
-grow), `\N{...}`, quotes and backslashes in the fields of f-strings (allowed since 3.12), unknown escapes, tabs, numbers that run into words.
+grow), `\N{...}`, quotes and backslashes in the fields of f-strings (allowed since 3.12), unknown escapes, tabs, numbers that run into
+words.
 
 Simplifications: it counts words and signs between two commas instead of building a tree, so it refuses some long and flat expressions.
 """
