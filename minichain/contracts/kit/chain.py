@@ -134,7 +134,7 @@ class KitChain:
         return result
 
     def seal(self, *invocations: Invocation) -> SealedBlock:
-        """Put calls into one block, and return it. Raise RefusedError if one may stand in no block, because its signers may not ask for it."""
+        """Put calls into one block, and return it. Raise RefusedError if one may stand in none, because its signers may not ask for it."""
         transactions = [self._sign(invocation) for invocation in invocations]
         self.now_ms = max(self.now_ms, self.ledger.head.timestamp_ms) + BLOCK_MS
         proposal = make_block(self.ledger, transactions, self.now_ms, self._node.signer)

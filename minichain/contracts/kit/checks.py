@@ -15,7 +15,6 @@ Solidity) follows both; tools that prove what a contract does start from a speci
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from minichain.contracts.kit.access_checks import find_missing_access_checks
