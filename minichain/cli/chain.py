@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from minichain.cli.chain_words import count, describe_block, describe_store, list_block_lines, list_store_lines
 from minichain.cli.files import CommandError, read_bytes
 from minichain.cli.options import Json
-from minichain.contracts.system.find import find_engine_or_keyvalue
+from minichain.contracts.engines import find_engine_or_keyvalue
 from minichain.crypto.suites import SUITE_NAMES
 from minichain.identity.access import AccessControl, ResourcePolicy
 from minichain.identity.bundle import parse_bundle

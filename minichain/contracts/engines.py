@@ -10,7 +10,7 @@ from typing import Final
 
 from minichain.contracts.python.engine import PythonEngine, load_program
 from minichain.contracts.python.errors import SourceError
-from minichain.contracts.system.find import FindInstalled
+from minichain.contracts.system.find import FindInstalled, FindWithKeyValue
 from minichain.contracts.system.runtimes import Loaded
 from minichain.ledger.execution import Code, ContractError
 
@@ -33,3 +33,6 @@ def load_python(code: bytes) -> Loaded:
 
 find_engine: Final = FindInstalled({PYTHON: load_python})
 """Finds the engine of every contract of a chain."""
+
+find_engine_or_keyvalue: Final = FindWithKeyValue(find_engine)
+"""The same, and the key-value engine besides: for lessons and tests."""

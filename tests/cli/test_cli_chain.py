@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from minichain.cli import main
-from minichain.contracts.system.find import find_engine_or_keyvalue
+from minichain.contracts.engines import find_engine_or_keyvalue
 from minichain.ledger.sqlite_store import SqliteStore
 from tests.contracts.system import consortium
 from tests.identity.conftest import hash_of

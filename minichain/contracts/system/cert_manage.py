@@ -14,7 +14,8 @@ What an attacker would try: to have old revocation lists taken in again, without
 put somebody else's certificate on record, or very many: a member adds their own.
 
 Simplifications: any administrator can freeze everybody, all other administrators included, as in ChainMaker; a chain that fears that sets
-a policy for CERTS_FREEZE. Aliases (CERT_ALIAS_ADD) are left out.
+a policy for CERTS_FREEZE. ChainMaker freezes and unfreezes whole certificates (`certs`, PEM), not hashes. Aliases (CERT_ALIAS_ADD) are left
+out.
 """
 
 from collections.abc import Callable

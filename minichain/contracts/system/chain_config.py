@@ -15,7 +15,8 @@ have to be the same.
 
 Simplifications: NODE_ID_ADD and its kin are left out: ChainMaker's configuration lists the consensus nodes by their network ids; here a
 member with the role consensus may propose, and which of them vote is for the consensus engine to be told. Trusted single members
-(TRUST_MEMBER_ADD) and engine parameters (CONSENSUS_EXT_ADD) are left out for the same reason: nothing here reads them.
+(TRUST_MEMBER_ADD) and engine parameters (CONSENSUS_EXT_ADD) are left out for the same reason: nothing here reads them. In ChainMaker a
+permission is a parameter that is called as the resource; here both have names.
 """
 
 from dataclasses import dataclass

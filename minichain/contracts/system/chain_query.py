@@ -4,6 +4,7 @@
     GET_FULL_BLOCK_BY_HEIGHT blockHeight · GET_BLOCK_WITH_TXRWSETS_BY_HEIGHT … · GET_BLOCK_WITH_TXRWSETS_BY_HASH …     `FullBlock`
     GET_BLOCK_HEADER_BY_HEIGHT blockHeight · GET_BLOCK_HEIGHT_BY_HASH blockHash · GET_BLOCK_HEIGHT_BY_TX_ID txId
     GET_TX_BY_TX_ID txId                                                        `FoundTransaction`
+    GET_MERKLE_PATH_BY_TX_ID txId                                               `BlockProof`: that it stands in its block
     GET_CHANGES first limit                                                     `Changes`: the log of what was changed (ours)
 
 Its engine holds the node's store, and so exists only where a node answers queries: `FindForQueries` adds it to what finds the chain's
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from minichain.contracts.system.beliefs import get_access
 from minichain.contracts.system.contract_access import validate_open
 from minichain.contracts.system.engine import METHOD_GAS, read_number, read_text, validate_parameters
 from minichain.ledger.block import Block
@@ -26,6 +28,7 @@ from minichain.ledger.configuration import BELIEFS, validate_caller
 from minichain.ledger.encoding import encode
 from minichain.ledger.errors import LedgerError
 from minichain.ledger.execution import Call, Code, ContractError, Engine, FindEngine, Host
+from minichain.ledger.proofs import prove_transaction
 from minichain.ledger.receipt import Receipt
 from minichain.ledger.rwset import ReadWriteSet
 from minichain.ledger.store import Committed, Position, Store
@@ -161,6 +164,12 @@ def get_transaction(store: Store, call: Call, view: View, host: Host) -> bytes:
     return encode(FoundTransaction(transaction, position.height, position.index, committed.hash, receipt))
 
 
+def get_merkle_path(store: Store, call: Call, view: View, host: Host) -> bytes:
+    """Return the proof that a transaction stands in its block, for whoever has the header."""
+    position = get_position(store, call)
+    return encode(prove_transaction(store.get_committed(position.height).block, position.index, get_access(view).suite.hash))
+
+
 def get_last_configuration_block(store: Store, call: Call, view: View, host: Host) -> bytes:
     """Return the last block that changed what the chain believes: the genesis block if none did since."""
     height = 0
@@ -195,5 +204,6 @@ METHODS: Final[dict[str, tuple[Answer, tuple[str, ...]]]] = {
     "GET_BLOCK_HEIGHT_BY_HASH": (get_height, ("blockHash",)),
     "GET_BLOCK_HEIGHT_BY_TX_ID": (get_height, ("txId",)),
     "GET_TX_BY_TX_ID": (get_transaction, ("txId",)),
+    "GET_MERKLE_PATH_BY_TX_ID": (get_merkle_path, ("txId",)),
     "GET_CHANGES": (get_changes, ("first", "limit")),
 }

@@ -63,9 +63,3 @@ class FindWithKeyValue:
         """Return the engine that runs a contract, or None."""
         # First, and without a look at the state: chains of before there were contracts have no record among what they read.
         return find_keyvalue_engine(contract, view) or self.find_installed(contract, view)
-
-
-find_engine = FindInstalled({})
-"""What finds the system contracts of every chain. It gets its runtimes where those are."""
-
-find_engine_or_keyvalue = FindWithKeyValue(find_engine)

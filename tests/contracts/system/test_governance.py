@@ -7,12 +7,16 @@ import pytest
 from minichain.contracts.system.cert_manage import CertificateInfos
 from minichain.contracts.system.chain_config import Agreement
 from minichain.contracts.system.chain_query import Changes, FindForQueries, FoundTransaction, FullBlock
+from minichain.identity.certificate import decode_certificate
+from minichain.identity.organisations import revoke
 from minichain.identity.policy import Policy
+from minichain.identity.revocation_list import Reason
 from minichain.identity.roles import Role
 from minichain.ledger.block import Block
 from minichain.ledger.configuration import Limits
 from minichain.ledger.encoding import encode
 from minichain.ledger.execution import Code
+from minichain.ledger.proofs import BlockProof, get_proven
 from minichain.ledger.rules import InvalidError, Rule
 from minichain.ledger.signatures import sign_header
 from tests.contracts.system.consortium import (
@@ -29,7 +33,7 @@ from tests.contracts.system.consortium import (
     propose,
     sign_as,
 )
-from tests.identity.conftest import hash_of, make_organisation
+from tests.identity.conftest import NOW_MS, hash_of, make_organisation
 
 CONFIG, CERTS = "CHAIN_CONFIG", "CERT_MANAGE"
 
@@ -69,6 +73,29 @@ def test_a_certificate_is_put_on_record_by_its_owner_alone(chain):
     assert invoke(chain, CERTS, "CERT_ADD", "org1 client", cert=own).code == Code.BAD_PARAMETER
     assert invoke(chain, CERTS, "CERTS_DELETE", "org1 admin", cert_hashes=added.result.hex()).is_success
     assert not chain.configuration.access.certificates
+
+
+def test_an_authority_revokes_for_good_and_nobody_else_can(chain):
+    client = sign_as("org1 client")[0].info
+    lost = {decode_certificate(client).serial: Reason.KEY_COMPROMISE}
+    authority = make_organisation("org1").intermediate
+    first = revoke(authority, None, lost, NOW_MS)
+    forged = revoke(make_organisation("org4").intermediate, None, lost, NOW_MS)
+    late = revoke(authority, None, lost, NOW_MS - 400 * 86_400_000)  # it has ended
+    for wrong in (forged.encoded, late.encoded, first.encoded[:-1] + b"\0", b"no list"):
+        assert invoke(chain, CERTS, "CERTS_REVOKE", "org2 admin", cert_crl=wrong).code == Code.BAD_PARAMETER
+    assert get_refusal(chain, make_transaction(CERTS, "CERTS_REVOKE", "org2 client", cert_crl=first.encoded)) is Rule.TX_NOT_ALLOWED
+    assert invoke(chain, CERTS, "CERT_ADD", "org1 client", cert=client).is_success
+    assert invoke(chain, CERTS, "CERTS_REVOKE", "org2 admin", cert_crl=first.encoded).is_success
+    assert get_refusal(chain, make_transaction("x", "y", "org1 client")) is Rule.TX_UNKNOWN_MEMBER
+    known = ask(chain, CERTS, "CERTS_QUERY", "org2 client", CertificateInfos, cert_hashes=SUITE.hash(client).hex()).certificates[0]
+    assert known.is_revoked and known.certificate == client and not known.is_frozen
+    # Neither the same list again, nor a newer one that has forgotten.
+    forgetful = revoke(authority, replace(first, entries={}), {}, NOW_MS)
+    for wrong in (first, forgetful):
+        assert invoke(chain, CERTS, "CERTS_REVOKE", "org2 admin", cert_crl=wrong.encoded).code == Code.BAD_PARAMETER
+    assert invoke(chain, CERTS, "CERTS_REVOKE", "org2 admin", cert_crl=revoke(authority, first, {}, NOW_MS).encoded).is_success
+    assert [change.method for change in get_changes_as_org2(chain)] == ["CERT_ADD", "CERTS_REVOKE", "CERTS_REVOKE"]
 
 
 def test_organisations_come_and_go(chain):
@@ -157,6 +184,9 @@ def test_chain_query_reads_the_store_in_queries_only(chain):
     assert query("GET_LAST_CONFIG_BLOCK", Block) == chain.genesis
     assert query("GET_FULL_BLOCK_BY_HEIGHT", FullBlock, blockHeight="2").receipts == chain.store.get_committed(2).receipts
     assert query("GET_TX_BY_TX_ID", FoundTransaction, txId=tx_id).transaction == block.transactions[0]
+    path = query("GET_MERKLE_PATH_BY_TX_ID", BlockProof, txId=tx_id)
+    assert get_proven(path, block.header, SUITE.hash) == block.transactions[0]
+    assert query("GET_MERKLE_PATH_BY_TX_ID", txId="0" * 64).code == Code.FAILED
     for method, parameters in (("GET_BLOCK_BY_HEIGHT", {"blockHeight": "9"}), ("GET_BLOCK_BY_HASH", {"blockHash": "zz"})):
         assert query(method, **parameters).code == Code.FAILED
     assert query("GET_BLOCK_BY_HEIGHT", blockHeight="-1").code == Code.BAD_PARAMETER
