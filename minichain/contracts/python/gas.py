@@ -29,10 +29,6 @@ HASH: Final = 20
 VERIFY: Final = 10_000
 """A signature takes as long as some thousands of nodes, in SM2 without a library a hundred times that."""
 
-DEPLOY_NODE: Final = 10
-DEPLOY_BYTE: Final = 1
-"""What CONTRACT_MANAGE charges for each node and each byte of a source."""
-
 # Bounds of a running contract
 
 MAX_TEXT: Final = 1 << 20

@@ -75,13 +75,13 @@ def split_text(machine: Machine, text: Any, separator: Any = None) -> list[str]:
     return parts
 
 
-def join_texts(machine: Machine, separator: Any, parts: Any) -> str:
+def join_texts(machine: Machine, separator: Any, parts: Any) -> Any:
     """join"""
     items = take_items(machine, parts)
     for item in items:
-        want(machine, "join", item, str)
+        want(machine, "join", item, type(separator))
     machine.make_text(sum([len(item) for item in items]) + len(separator) * len(items))
-    return str(separator.join(items))
+    return separator.join(items)
 
 
 def strip_text(machine: Machine, text: Any, characters: Any = BLANKS) -> str:
@@ -276,6 +276,7 @@ TEXT: Final[dict[str, Callable[..., Any]]] = {
     "count": count_text,
     "endswith": make_search("endswith"),
     "find": find_text,
+    "join": join_texts,
     "removeprefix": make_search("removeprefix"),
     "removesuffix": make_search("removesuffix"),
     "replace": replace_text,
@@ -287,7 +288,6 @@ METHODS: Final[dict[type, dict[str, Callable[..., Any]]]] = {
         **TEXT,
         "encode": encode_text,
         "isdigit": is_digits,
-        "join": join_texts,
         "lower": make_ascii("lower"),
         "split": split_text,
         "strip": strip_text,
