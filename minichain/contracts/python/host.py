@@ -127,7 +127,7 @@ def contains_key(machine: Machine, key: Any, state: Any) -> bool:
 def write(machine: Machine, what: str) -> None:
     """Fail where nothing may be written."""
     if machine.is_read_only:
-        machine.fail(f"a query {what}; take @query away, or leave it to another method")
+        machine.fail(f"a query {what}; take @query away, or leave it to another method", Code.READ_ONLY)
 
 
 def set_state(machine: Machine, key: Any, value: Any) -> None:
@@ -211,7 +211,7 @@ def send(machine: Machine, contract: Any, method: Any, values: dict[str, Any]) -
         machine.fail(str(error), error.code)
     machine.line = line
     if machine.is_read_only and machine.view.checkpoint() != before:
-        machine.fail(f"a query calls {contract}.{method}, which writes")
+        machine.fail(f"a query calls {contract}.{method}, which writes", Code.READ_ONLY)
     return outcome
 
 

@@ -64,7 +64,7 @@ def test_a_call_writes_announces_and_answers():
         ("init", {"admin": "me"}, Code.NO_METHOD),
         ("_hidden", {}, Code.NO_METHOD),
         ("nothing", {}, Code.NO_METHOD),
-        ("spoil", {}, Code.FAILED),
+        ("spoil", {}, Code.READ_ONLY),
         ("store", {"id": "a"}, Code.BAD_PARAMETER),
         ("store", {"id": b"\xff", "hash": b""}, Code.BAD_PARAMETER),
         ("find", {"id": "a", "more": "b"}, Code.BAD_PARAMETER),
