@@ -9,7 +9,7 @@ contracts on a stack of its own.
 
 import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -59,8 +59,11 @@ class Program:
     targets: Mapping[str, Target]
 
 
-def compile_contract(source: str) -> Program:
-    """Return the program of a source; raise SourceError with all that is wrong with it."""
+def compile_contract(source: str, note_line: Callable[[int], None] | None = None) -> Program:
+    """Return the program of a source; raise SourceError with all that is wrong with it.
+
+    `note_line` is called with the line of each statement before that runs: for whoever tests a contract.
+    """
     deepen_stack()
     contract = check_source(source)
     constants: dict[str, Any] = {}
@@ -78,7 +81,7 @@ def compile_contract(source: str) -> Program:
         for name, function in contract.functions.items()
     }
     for name, function in contract.functions.items():
-        compiler = FunctionCompiler(function, targets, kinds, constants)
+        compiler = FunctionCompiler(function, targets, kinds, constants, note_line)
         block, target = compiler.compile_block(function.node.body), targets[name]
         target.run, target.cost = block.run, gas.CALL + block.cost
         target.blank = (UNSET,) * (compiler.size - FIRST_LOCAL - len(function.parameters))

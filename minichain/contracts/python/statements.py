@@ -6,7 +6,7 @@ closures that are run in turn; what surely runs is paid for at its beginning, an
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from minichain.contracts.kinds import RecordKind, describe
@@ -48,9 +48,14 @@ class FunctionCompiler:
     """Compiles one function, or the expression of a constant."""
 
     def __init__(
-        self, function: Function | None, targets: Mapping[str, Target], kinds: Mapping[str, RecordKind], constants: Mapping[str, Any]
+        self,
+        function: Function | None,
+        targets: Mapping[str, Target],
+        kinds: Mapping[str, RecordKind],
+        constants: Mapping[str, Any],
+        note_line: Callable[[int], None] | None = None,
     ) -> None:
-        self.targets, self.kinds, self.constants = targets, kinds, constants
+        self.targets, self.kinds, self.constants, self.note_line = targets, kinds, constants, note_line
         names = function.names if function else ()
         self.size = FIRST_LOCAL + len(names)
         self.scopes: list[dict[str, int]] = [{name: FIRST_LOCAL + place for place, name in enumerate(names)}]
@@ -133,7 +138,7 @@ class FunctionCompiler:
 
     def compile_block(self, nodes: Sequence[ast.stmt]) -> Step:
         """Return a block. Its cost is that of its first straight piece; the others pay for themselves."""
-        steps = [STATEMENTS[type(node)](self, node) for node in nodes]
+        steps = [self.compile_statement(node) for node in nodes]
         runs: list[Run] = []
         first_cost: int | None = None
         start = 0
@@ -148,6 +153,20 @@ class FunctionCompiler:
                 start = place + 1
         may_leave = any(step.may_leave for step in steps)
         return Step(make_sequence(runs, may_leave), first_cost or 0, may_leave)
+
+    def compile_statement(self, node: ast.stmt) -> Step:
+        """Return a statement, which tells its line first if somebody asks for that."""
+        step: Step = STATEMENTS[type(node)](self, node)
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if self.note_line is None or is_text:
+            return step
+        note, line, run = self.note_line, node.lineno, step.run
+
+        def run_noted(frame: Frame) -> Any:
+            note(line)
+            return run(frame)
+
+        return replace(step, run=run_noted)
 
 
 def make_charge(cost: int, line: int) -> Run:
