@@ -6,11 +6,13 @@ import pytest
 
 from minichain.contracts.kit import RefusedError, get_proven_receipt, get_proven_value, make_kit_chain
 from minichain.contracts.kit.chain import START_MS
+from minichain.contracts.kit.coverage import format_coverage
 from minichain.contracts.kit.gas_report import format_gas_report
 from minichain.crypto.errors import InvalidProofError
 from minichain.crypto.suites import SUITE_NAMES
 from minichain.ledger.encoding import decode, encode
 from minichain.ledger.execution import Code
+from minichain.ledger.runners import InProcessRunner
 from minichain.ledger.system_names import CONTRACT_MANAGE
 from minichain.ledger.workers import WorkerPool
 from tests.contracts.members import refused
@@ -232,3 +234,52 @@ def test_the_gas_report_adds_up(actors):
     (row,) = [row for row in chain.report_gas() if row.method == "add"]
     assert (row.calls, row.least, row.mean, row.most) == (2, min(gas), sum(gas) // 2, max(gas))
     assert "counter.add" in format_gas_report(chain.report_gas())
+
+
+# What was run
+
+
+def test_coverage_tells_the_lines_that_were_never_run(actors):
+    chain, _, maker, _ = actors
+    source = COUNTER.splitlines()
+    texts = [source[line - 1].strip() for line in chain.report_coverage("counter").missed]
+    assert len(texts) == 7 and 'state["start"] = start' not in texts
+    gas = chain.invoke(maker, "counter", "add", amount=3).gas
+    with pytest.raises(RefusedError):
+        chain.invoke(maker, "counter", "add", amount=0)
+    coverage = chain.report_coverage("counter")
+    assert [source[line - 1].strip() for line in coverage.missed] == [
+        'return state["start"] + state.get(("count", org), 0)',
+        "return block.timestamp_ms",
+        "return sender.address",
+    ]
+    assert coverage.percent == 100 * 5 // 8
+    marked = [line for line in format_coverage(coverage, COUNTER).splitlines() if line.startswith("!")]
+    assert marked == [f"! {source[line - 1]}" for line in coverage.missed]
+    plain = make_kit_chain("bank", "maker", "supplier", make_runner=InProcessRunner)
+    plain.install("counter", COUNTER, start=100)
+    assert plain.invoke(plain.organisations[1], "counter", "add", amount=3).gas == gas
+    chain.query(maker, "counter", "get", org="maker")
+    chain.query(maker, "counter", "now")
+    chain.query(maker, "counter", "who")
+    assert (chain.report_coverage("counter").missed, chain.report_coverage("counter").percent) == ((), 100)
+
+
+def test_coverage_of_branches_and_loops():
+    chain = make_kit_chain("bank")
+    (bank,) = chain.organisations
+    lines = [
+        "def run(n: int) -> int:",
+        '    """Doc."""',
+        "    total = 0",
+        "    for i in range(n):",
+        "        if i == 3:",
+        "            total += 1",
+    ]
+    source = "\n".join([*lines, "            break", "        else:", "            continue", "    return total", ""])
+    chain.install("loops", source)
+    for n, missed in ((0, (5, 6, 7, 9)), (2, (6, 7)), (9, ())):
+        chain.invoke(bank, "loops", "run", n=n)
+        assert chain.report_coverage("loops").missed == missed
+    with pytest.raises(RefusedError, match="no contract 'nothing'"):
+        chain.report_coverage("nothing")

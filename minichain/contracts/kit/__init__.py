@@ -4,6 +4,7 @@
     organisations   an administrator and a client each, with keys that follow from their names
     results         what a call came to: value, events, gas, message; a block with its DAG
     gas_report      what the calls of each method cost
+    coverage        which lines of a contract were ever run
     checks          what an author may have forgotten: loops, access, replies, secrets
     proofs          what a stranger can check, who trusts one hash
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from minichain.contracts.engines import PYTHON, find_engine
+from minichain.contracts.kit.coverage import Coverage, LineCoverage
 from minichain.contracts.kit.gas_report import MethodGas, compute_gas_report
 from minichain.contracts.kit.organisations import Actor, Organisation, make_access, make_actor, make_organisation
 from minichain.contracts.kit.proofs import ReceiptProof, StateProof, prove_result, prove_state
@@ -28,6 +29,7 @@ from minichain.contracts.kit.results import Invocation, RefusedError, Result, Se
 from minichain.contracts.kit.voting import cast_vote, request_change
 from minichain.contracts.python.engine import load_program
 from minichain.contracts.system.contract_manage import CODE_BYTES, CODE_NAME, CODE_RUNTIME, CODE_VERSION
+from minichain.contracts.system.find import FindInstalled
 from minichain.contracts.values import decode_typed, decode_value, encode_key, encode_parameters
 from minichain.crypto.suites import get_suite
 from minichain.identity.roles import Role
@@ -57,14 +59,14 @@ def make_kit_chain(
 ) -> "KitChain":
     """Return a new chain of these organisations. `make_runner` may bring real cores, such as `WorkerPool`."""
     organisations = tuple(make_organisation(name, get_suite(suite)) for name in names)
-    return KitChain(organisations, suite, chain_id, make_runner or InProcessRunner)
+    return KitChain(organisations, suite, chain_id, make_runner)
 
 
 class KitChain:
     """The chain, its clock, and what was deployed on it."""
 
     def __init__(
-        self, organisations: tuple[Organisation, ...], suite: str, chain_id: str, make_runner: Callable[[FindEngine], Runner]
+        self, organisations: tuple[Organisation, ...], suite: str, chain_id: str, make_runner: Callable[[FindEngine], Runner] | None
     ) -> None:
         self.organisations = organisations
         self.suite = get_suite(suite)
@@ -75,8 +77,11 @@ class KitChain:
         self._node = make_actor(organisations[0].name, Role.CONSENSUS, self.suite)
         self._sources: dict[str, str] = {}
         self._sent = 0
+        self._coverage = Coverage()
+        # Other processes could not tell which lines they run.
+        find = find_engine if make_runner else FindInstalled({PYTHON: self._coverage.load})
         genesis = make_genesis(chain_id, Limits(suite=suite), make_access(organisations, (self._node,), self.suite), START_MS)
-        self.ledger = Chain(MemoryStore(), genesis, find_engine, runner=make_runner(find_engine))
+        self.ledger = Chain(MemoryStore(), genesis, find, runner=(make_runner or InProcessRunner)(find))
 
     # Time
 
@@ -217,6 +222,13 @@ class KitChain:
     def report_gas(self) -> list[MethodGas]:
         """Return what the calls of each method cost so far, the dearest first."""
         return compute_gas_report(self.results)
+
+    def report_coverage(self, contract: str) -> LineCoverage:
+        """Return which lines of a contract, as it was last deployed, were run; there is no telling what other processes have run."""
+        source = self._sources.get(contract)
+        if source is None:
+            raise RefusedError(f"no contract {contract!r} was deployed here")
+        return self._coverage.measure(contract, source)
 
     # Proving
 
