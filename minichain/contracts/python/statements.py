@@ -15,8 +15,9 @@ from minichain.contracts.python.builtins import to_text
 from minichain.contracts.python.expressions import compile_expression
 from minichain.contracts.python.machine import BREAK, CONTINUE, FIRST_LOCAL, MACHINE, METER, RESULT, RETURN, Frame, Run, exhaust
 from minichain.contracts.python.parts import Function
-from minichain.contracts.python.pieces import Piece, make_charged, make_slow
-from minichain.contracts.python.subset import BINARY
+from minichain.contracts.python.pieces import Piece, make_charged
+from minichain.contracts.python.steps import Step, make_charge, make_sequence
+from minichain.contracts.python.updates import compile_augmented, compile_delete
 
 Bind = Callable[[Frame, Any], None]
 
@@ -33,15 +34,6 @@ class Target:
     cost: int = 0
     height: int = 1
     blank: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True)
-class Step:
-    """A compiled statement: its closure, its nodes that surely run, and whether it may give a signal."""
-
-    run: Run
-    cost: int
-    may_leave: bool = False
 
 
 class FunctionCompiler:
@@ -169,42 +161,6 @@ class FunctionCompiler:
         return replace(step, run=run_noted)
 
 
-def make_charge(cost: int, line: int) -> Run:
-    """Return what pays for the next straight piece of a block."""
-
-    def charge(frame: Frame) -> None:
-        meter = frame[METER]
-        meter.used += cost
-        if meter.used > meter.limit:
-            exhaust(frame, line)
-
-    return charge
-
-
-def make_sequence(runs: list[Run], may_leave: bool) -> Run:
-    """Return a closure that runs others in turn."""
-    if not runs:
-        return lambda frame: None
-    if len(runs) == 1:
-        return runs[0]
-    if may_leave:
-
-        def run_until_left(frame: Frame) -> Any:
-            for run in runs:
-                signal = run(frame)
-                if signal is not None:
-                    return signal
-            return None
-
-        return run_until_left
-
-    def run_all(frame: Frame) -> None:
-        for run in runs:
-            run(frame)
-
-    return run_all
-
-
 def compile_assign(compiler: FunctionCompiler, node: ast.Assign) -> Step:
     """Return `target = value`."""
     return make_assignment(compiler, node.value, node.targets)
@@ -237,71 +193,6 @@ def make_assignment(compiler: FunctionCompiler, value: ast.expr, targets: Sequen
             bind(frame, result)
 
     return Step(run_binds, cost)
-
-
-def compile_augmented(compiler: FunctionCompiler, node: ast.AugAssign) -> Step:
-    """Return `target += value`: the parts of the target are worked out once."""
-    line = node.lineno
-    operate = make_slow(operations.IN_PLACE[BINARY[type(node.op)]], line)
-    target = node.target
-    if isinstance(target, ast.Name):
-        old, value = (
-            compile_expression(compiler, ast.copy_location(ast.Name(target.id, ast.Load()), target)),
-            compile_expression(compiler, node.value),
-        )
-        slot, run_old, run_value = compiler.find_slot(target.id) or 0, old.run, value.run
-        compiler.assigned.add(slot)
-
-        def run_name(frame: Frame) -> None:
-            frame[slot] = operate(frame, run_old(frame), run_value(frame))
-
-        return Step(run_name, 2 + value.cost)
-    assert isinstance(target, ast.Subscript)
-    is_state = isinstance(target.value, ast.Name) and target.value.id == "state"
-    owner = Piece(lambda frame: None, 1) if is_state else compile_expression(compiler, target.value)
-    key, value = compile_expression(compiler, target.slice), compile_expression(compiler, node.value)
-    run_owner, run_key, run_value = owner.run, key.run, value.run
-
-    def run_item(frame: Frame) -> None:
-        whole, place, machine = run_owner(frame), run_key(frame), frame[MACHINE]
-        machine.line = line
-        old = host.get_state(machine, place) if is_state else operations.get_item(machine, whole, place)
-        new = operate(frame, old, run_value(frame))
-        machine.line = line
-        if is_state:
-            host.set_state(machine, place, new)
-        else:
-            operations.set_item(machine, whole, place, new)
-
-    return Step(run_item, 2 + owner.cost + key.cost + value.cost)
-
-
-def compile_delete(compiler: FunctionCompiler, node: ast.Delete) -> Step:
-    """Return `del`."""
-    steps: list[Run] = []
-    cost = 1
-    for target in node.targets:
-        assert isinstance(target, ast.Subscript)
-        is_state = isinstance(target.value, ast.Name) and target.value.id == "state"
-        owner = Piece(lambda frame: None, 1) if is_state else compile_expression(compiler, target.value)
-        key = compile_expression(compiler, target.slice)
-        cost += 1 + owner.cost + key.cost
-        steps.append(make_delete(owner.run, key.run, is_state, node.lineno))
-    return Step(make_sequence(steps, False), cost)
-
-
-def make_delete(run_owner: Run, run_key: Run, is_state: bool, line: int) -> Run:
-    """Return what takes away one item or key."""
-
-    def run_delete(frame: Frame) -> None:
-        whole, key, machine = run_owner(frame), run_key(frame), frame[MACHINE]
-        machine.line = line
-        if is_state:
-            host.delete_state(machine, key)
-        else:
-            operations.delete_item(machine, whole, key)
-
-    return run_delete
 
 
 def compile_for(compiler: FunctionCompiler, node: ast.For) -> Step:
