@@ -5,7 +5,9 @@ import ast
 import pytest
 
 from minichain.contracts.kit import make_kit_chain
+from minichain.contracts.python.engine import compile_contract
 from minichain.contracts.standards import METHODS, NAMES, get_source
+from minichain.industry import receivables
 from minichain.ledger.errors import LedgerError
 from tests.contracts.members import make_chain_with
 
@@ -65,6 +67,17 @@ def test_all_of_them_live_on_one_chain_and_are_detected():
         "nonfungible": ["CMBC", "CMNFA"],
         "oracle": ["CMBC"],
     }
+
+
+def test_each_says_for_itself_what_it_keeps_to():
+    chain = make_kit_chain("bank")
+    (bank,) = chain.organisations
+    sources = {**{name: get_source(name) for name in NAMES}, "receivables": receivables.get_source()}
+    for name, source in sources.items():
+        chain.install(name, source, **INIT.get(name, {}))
+        claims = chain.query(bank, name, "Standards")
+        assert claims == list(compile_contract(source).standards) and "CMBC" in claims
+        assert [standard for standard in METHODS if chain.query(bank, name, "SupportStandard", standardName=standard)] == sorted(claims)
 
 
 def test_another_name_is_no_standard_contract():

@@ -55,6 +55,19 @@ def test_no_amount_takes_or_makes(actors, amount, words):
     assert get_balances(chain, maker, supplier) == [100, 0]
 
 
+def test_what_is_burnt_is_gone_from_the_account_and_from_the_sum(actors):
+    chain, bank, maker, _ = actors
+    result = chain.invoke(maker, "fungible", "Burn", amount=30)
+    assert [(event.topic, event.values) for event in result.events] == [("burn", (maker.address, 30))]
+    assert get_balances(chain, maker) == [70] and chain.query(bank, "fungible", "TotalSupply") == 70
+    for amount, words in ((0, "above 0"), (-1, "above 0"), (71, "the account holds 70")):
+        with refused(words):
+            chain.invoke(maker, "fungible", "Burn", amount=amount)
+    chain.invoke(bank.admin, "fungible", "Disallow", account=maker.address)
+    with refused("not on the list"):
+        chain.invoke(maker, "fungible", "Burn", amount=1)
+
+
 def test_an_allowance_is_used_up_and_changed_through_zero(actors):
     chain, bank, maker, supplier = actors
     chain.invoke(maker, "fungible", "Approve", spender=supplier.address, amount=50)

@@ -76,6 +76,21 @@ def test_only_the_issuers_administrators_mint(actors):
         chain.invoke(bank.admin, NFA, "Mint", **token | {"categoryName": "none"})
 
 
+def test_a_batch_of_new_tokens_is_made_or_none_is(actors):
+    chain, bank, maker, supplier = actors
+    one = {"to": maker.address, "tokenId": "B2", "categoryName": "bill", "metadata": "two"}
+    other = {"to": supplier.address, "tokenId": "W1", "categoryName": "warrant", "metadata": ""}
+    with refused("is there already"):
+        chain.invoke(bank.admin, NFA, "MintBatch", tokens=[one, other | {"tokenId": "B1"}])
+    for tokens in ([], [one | {"tokenId": f"B{number}"} for number in range(100, 151)]):
+        with refused("a batch has 1 to 50 tokens"):
+            chain.invoke(bank.admin, NFA, "MintBatch", tokens=tokens)
+    assert ask(chain, "TotalSupply") == 1
+    chain.invoke(bank.admin, NFA, "MintBatch", tokens=[one, other])
+    assert (ask(chain, "AccountTokens", account=maker.address), ask(chain, "OwnerOf", tokenId="W1")) == (["B1", "B2"], supplier.address)
+    assert ask(chain, "IsAllowed", account=supplier.address) and not ask(chain, "IsAllowed", account="nobody")
+
+
 def test_a_stranger_moves_nothing_whoever_they_name(actors):
     chain, _, maker, supplier = actors
     with refused("whoever hands over a token holds it"):
