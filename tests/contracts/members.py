@@ -3,8 +3,11 @@
 import pytest
 
 from minichain.contracts.kit import RefusedError, make_kit_chain
+from minichain.contracts.python.engine import deepen_stack
 from minichain.contracts.standards import get_source
 from minichain.ledger.execution import Code
+
+deepen_stack()  # now, because hypothesis wants to find the limit of the stack as it was when a test began
 
 
 def make_chain_with(name, /, **parameters):
