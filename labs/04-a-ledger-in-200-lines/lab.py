@@ -6,7 +6,7 @@
 #
 # Each bank keeps books, and no bank sees those of the others. What they lack is one book that all of them hold and none of them rules: a **ledger**. It must give the same answer on every computer, refuse what breaks a rule, and say which rule it was.
 #
-# You will write it. It takes about 200 lines: one way to write things as bytes, rules for transactions and blocks, a record of what every transaction read and wrote, and the step that makes a block part of the past. There is no money in it, only rights: who owns a receipt, and to whom it is pledged.
+# You will write it. It takes about 200 lines, of which a third is given: one way to write things as bytes, rules for transactions and blocks, a record of what every transaction read and wrote, and the step that makes a block part of the past. There is no money in it, only rights: who owns a receipt, and to whom it is pledged.
 
 # %% [markdown] lang="zh"
 # # 两百行写一个账本
@@ -16,21 +16,21 @@
 #
 # 每家银行都有自己的账，谁也看不到别家的。他们缺的是一本共同的账：人人各存一份，谁也不能独自说了算，这就是**账本**（ledger）。它在哪台电脑上都要给出同样的答案；违反规则的要拒绝，还要说清楚违反了哪一条。
 #
-# 这个账本由你来写，大约两百行：把内容写成字节的唯一写法，交易和区块的规则，每笔交易读了什么、写了什么的记录，还有让区块正式入账的那一步。里面没有钱，只有权利：仓单归谁所有，质押给了谁。
+# 这个账本由你来写，大约两百行，其中三分之一已经给出：把内容写成字节的唯一写法，交易和区块的规则，每笔交易读了什么、写了什么的记录，还有让区块正式入账的那一步。里面没有钱，只有权利：仓单归谁所有，质押给了谁。
 
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
 # - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
-# - Later tasks call the functions of earlier ones: start at the top. `hashlib` is all you need. Leave the cell with `SEED` as it is: the grader draws its examples from it.
+# - Later tasks call the functions of earlier ones: start at the top. `hashlib` is all you need. People who know Python take about four hours for the whole; tasks 1, 5 and 8 are the long ones, and a pause does no harm: save the notebook, and run it from the top when you come back. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
 # - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
 # - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
-# - 后面的任务会用到前面写好的函数，请从头做起。只需要 `hashlib`。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
+# - 后面的任务会用到前面写好的函数，请从头做起。只需要 `hashlib`。会写 Python 的人，全部做完大约要四个小时，任务 1、5、8 花的时间最多；中途停下也没关系：保存好，回来时从头运行一遍即可。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 
 # %% figure=true
 from minichain.learn import save_progress, watch_progress
@@ -43,7 +43,7 @@ SEED = 0
 # ## What is given
 # A **transaction** is what somebody (the `sender`) asks the ledger to do: a `method` and its `arguments`. It carries an `id`, the name of the `chain` it is meant for, and the time at which it becomes void, `expires` (0: never). Everything is plain data: dicts, lists, texts, whole numbers and bytes. You may rely on its form: transactions, blocks and ledgers always have the fields and types that this lab describes. Their *values* may be wrong, or a lie.
 #
-# The **state** is what holds now. It maps a key, such as `owner/A1` or `pledge/A1`, to a list `[value, height, index]`: the value, and who wrote it, namely transaction number `index` of the block at `height`. The last two numbers are the **version** of the value. What was there before the first block, the members and their roles, has height 0. What was deleted is no longer in the state.
+# The **state** is what holds now. It maps a key, such as `owner/A1` or `pledge/A1`, to a list `[value, height, index]`: the value, and who wrote it, namely transaction number `index` of the block at `height`. The last two numbers are the **version** of the value. What was there before the first block, the members and their roles, has height 0, and for `index` the member's place in the list of members, from 0. What was deleted is no longer in the state.
 #
 # The **contract** is the program that says what a transaction may do. It calls `read(key)`, which gives a value or `None`, and `write(key, value)`, where `None` deletes; where a rule is broken it raises `Refused`, and it raises nothing else. It knows five methods:
 #
@@ -63,7 +63,7 @@ SEED = 0
 # ## 已经给出的
 # **交易**（transaction）是某人（发送者 `sender`）请账本办的一件事：一个方法 `method` 和它的参数 `arguments`。它带着编号 `id`、所属链的名字 `chain`，以及从什么时刻起作废：`expires`（0 表示永不作废）。数据只用最基本的类型：字典、列表、文本、整数和字节串。格式可以放心：交易、区块和账本，该有的字段、该是的类型，总与这个实验里写的一样。可能弄错或造假的，是里面的**值**。
 #
-# **状态**（state）是眼下的情形。它把 `owner/A1`（A1 归谁）、`pledge/A1`（A1 质押给谁）这样的键，对应到列表 `[value, height, index]`：值，以及它是谁写的，也就是高度为 `height` 的区块里第 `index` 笔交易。后两个数合起来，叫这个值的**版本**（version）。第一个区块之前就有的内容，也就是成员和他们的角色，高度记为 0。删掉的键，就不在状态里了。
+# **状态**（state）是眼下的情形。它把 `owner/A1`（A1 归谁）、`pledge/A1`（A1 质押给谁）这样的键，对应到列表 `[value, height, index]`：值，以及它是谁写的，也就是高度为 `height` 的区块里第 `index` 笔交易。后两个数合起来，叫这个值的**版本**（version）。第一个区块之前就有的内容，也就是成员和他们的角色，高度记为 0，`index` 是这个成员在名单里的位置，从 0 数起。删掉的键，就不在状态里了。
 #
 # **合约**（contract）是规定交易能做什么的程序。它调用 `read(key)` 得到值（没有则为 `None`），调用 `write(key, value)` 写入（值为 `None` 就是删除）；违反规则就抛出 `Refused`，此外不抛出任何错误。它有五种方法：
 #
@@ -92,7 +92,7 @@ def call_contract(transaction, read, write):
     method, sender, arguments = transaction["method"], transaction["sender"], transaction["arguments"]
     demand(method in ("issue", "transfer", "pledge", "release", "configure"), "«because.no-such-method»")
     demand(len(arguments) > 1, "«because.too-few-arguments»")
-    first, *names = arguments
+    first, *names = arguments  # «unpack»
     if method == "configure":
         demand(read(f"role/{sender}") == "admin", "«because.only-an-admin-configures»")
         write(f"role/{first}", names[0])
@@ -195,6 +195,8 @@ show_block_explorer(DAY, call_contract, start_ledger("receipts", ROLES)["state"]
 # | dict | `d` | entries | for each key, in sorted order, the encoding of the key and that of its value |
 #
 # Keys of dicts are always texts; that need not be checked. A dict has no order of its own: whoever fills it in another order must get the same bytes. Any other value raises a `TypeError`: a tuple, a float (computers round differently), and `True` or `False` as well, although Python takes them for numbers.
+#
+# What you may need of Python: `(5).to_bytes(4, "big")` gives the four bytes `00 00 00 05`, `"仓".encode()` the UTF-8 of a text, and `b"".join([...])` strings pieces together. A list may hold lists: `encode` may call itself.
 
 # %% [markdown] lang="zh"
 # ## 1 · 一个值，一串字节
@@ -210,6 +212,8 @@ show_block_explorer(DAY, call_contract, start_ledger("receipts", ROLES)["state"]
 # | 字典 | `d` | 条目的个数 | 键排好序，依次写出每个键的编码和它的值的编码 |
 #
 # 字典的键总是文本，不必检查。字典本身没有次序：不管按什么次序填进去，都要得到同样的字节。其他的值都抛出 `TypeError`：元组，浮点数（不同的电脑舍入可能不同）；还有 `True` 和 `False`，虽然 Python 把它们也当作整数。
+#
+# 用得上的 Python 写法：`(5).to_bytes(4, "big")` 得到四个字节 `00 00 00 05`，`"仓".encode()` 得到文本的 UTF-8 编码，`b"".join([...])` 把几段字节接起来。列表里还可以有列表：`encode` 可以调用它自己。
 
 # %% task="encoding"
 def encode(value) -> bytes:
@@ -287,7 +291,7 @@ for given_value in (1.0, float("nan"), True, False, [[1.5]], {"a": True}):
 # ## 2 · Has this been here before?
 # A transaction counts **once**. Whoever sends it a second time (a **replay**) must be refused, so the ledger knows the id of every transaction that ever was in a block: `ledger["ids"]` maps each to the height of its block. On a chain with ten billion transactions that book does not fit into memory, and looking into it takes time.
 #
-# So a **Bloom filter** stands in front: a row of `FILTER_BITS` bits, all 0 in the beginning, kept here as one whole number (bit *p*, counted from 0, is worth `1 << p`, which is `2**p`). An id sets three bits, or fewer if some of them coincide. Their numbers, the **positions**, are taken from SHA-256 of the id in UTF-8: bytes 0–3, bytes 4–7 and bytes 8–11 of the digest, each read big endian and divided by `FILTER_BITS`; the remainder is the position.
+# So a **Bloom filter** stands in front: a row of `FILTER_BITS` bits, all 0 in the beginning, kept here as one whole number (bit *p*, counted from 0, is worth `1 << p`, which is `2**p`). An id sets three bits, or fewer if some of them coincide. Their numbers, the **positions**, are taken from SHA-256 of the id in UTF-8: bytes 0–3, bytes 4–7 and bytes 8–11 of the digest, each read big endian (`int.from_bytes(four_bytes, "big")`) and divided by `FILTER_BITS`; the remainder is the position. To set a bit and keep the others: `bits | 1 << p`. To look at one: `bits >> p & 1` is 1 or 0.
 #
 # If one of an id's three bits is 0, the id was **certainly never** added, and that is the answer: the book is not opened. If all three are 1, it **may** have been; but other ids may have set those bits. That is a **false positive**, and only the book can tell. A filter alone must never turn away a good transaction.
 
@@ -295,7 +299,7 @@ for given_value in (1.0, float("nan"), True, False, [[1.5]], {"a": True}):
 # ## 2 · 以前来过吗？
 # 一笔交易只能算**一次**。有人把它再发一遍（这叫**重放**，replay），就要拒绝；所以账本记着进过区块的每笔交易的编号：`ledger["ids"]` 把编号对应到它所在区块的高度。链上有了上百亿笔交易，这份编号清单就放不进内存了，查一次也很费时间。
 #
-# 于是在前面加一道**布隆过滤器**（Bloom filter）：一排 `FILTER_BITS` 个比特，起初全是 0，这里合成一个整数来存（第 *p* 个比特的权是 `1 << p`，即 `2**p`，*p* 从 0 数起）。一个编号会把三个比特置为 1（碰巧重合时不到三个）。是哪三个，由编号（UTF-8）的 SHA-256 决定：取摘要的第 0–3、4–7、8–11 个字节，各按大端序读成一个数，除以 `FILTER_BITS` 的余数就是比特的**位置**（position）。
+# 于是在前面加一道**布隆过滤器**（Bloom filter）：一排 `FILTER_BITS` 个比特，起初全是 0，这里合成一个整数来存（第 *p* 个比特的权是 `1 << p`，即 `2**p`，*p* 从 0 数起）。一个编号会把三个比特置为 1（碰巧重合时不到三个）。是哪三个，由编号（UTF-8）的 SHA-256 决定：取摘要的第 0–3、4–7、8–11 个字节，各按大端序读成一个数（`int.from_bytes(four_bytes, "big")`），除以 `FILTER_BITS` 的余数就是比特的**位置**（position）。把一个比特置为 1、其余不动：`bits | 1 << p`；看一个比特是 1 还是 0：`bits >> p & 1`。
 #
 # 三个比特里只要有一个是 0，这个编号就**肯定没有**加进来过，可以直接下结论，不必查编号清单。三个都是 1，则只是**可能**加过；也许是别的编号碰巧把这几个比特置成了 1，这叫**假阳性**（false positive），只有查了编号清单才知道。绝不能光凭过滤器就把一笔好好的交易拒之门外。
 
@@ -380,16 +384,16 @@ for given_number in range(100):
 ### END HIDDEN TESTS
 
 # %% [markdown] lang="en"
-# ## 3 · Stop a stranger's transaction
+# ## 3 · Stop a rival's transaction
 # Now change sides. Some node (a computer that keeps the ledger) saves itself the look into the book: what the filter *may contain* it takes for replayed, and drops. And you happen to run the desk that gives everybody the id of their next transaction, such as `rival-17`. You do not want a certain competitor to get through. So give them an id that this node will refuse although nobody ever used it.
 #
-# `bits` is the filter of the node, and `prefix` the beginning of the id (`"rival-"`). Try numbers: `prefix + "0"`, `prefix + "1"`, and so on, and return the first id that was never used (it is not in `ids`) and that `may_contain` nevertheless takes for used. There always is one, so the search ends.
+# `bits` is the filter of the node, and `prefix` the beginning of the id (`"rival-"`). Try numbers: `prefix + "0"`, `prefix + "1"`, and so on, and return the first id that was never used (it is not in `ids`) and that `may_contain` nevertheless takes for used. You may rely on it that there is one: if the filter has few bits set, the search only takes longer.
 
 # %% [markdown] lang="zh"
 # ## 3 · 卡住别人的交易
 # 现在换个立场。有个节点（保存账本的一台电脑）图省事，不去查编号清单：过滤器说“可能有”，它就当成重放，直接丢掉。而给大家的交易发编号的，正好是你：比如下一个是 `rival-17`。你不想让某个竞争对手的交易进来，就发给他这样一个编号：谁也没有用过，这个节点却会拒绝。
 #
-# `bits` 是那个节点的过滤器，`prefix` 是编号的开头（`"rival-"`）。依次试 `prefix + "0"`、`prefix + "1"`……，返回第一个没有人用过（不在 `ids` 里）、而 `may_contain` 却认为可能用过的编号。这样的编号一定有，所以总能找到。
+# `bits` 是那个节点的过滤器，`prefix` 是编号的开头（`"rival-"`）。依次试 `prefix + "0"`、`prefix + "1"`……，返回第一个没有人用过（不在 `ids` 里）、而 `may_contain` 却认为可能用过的编号。可以认为总有这样的编号；过滤器里是 1 的比特少，只是要多找一会儿。
 
 # %% task="blocked"
 def find_blocked_id(bits: int, ids: dict[str, int], prefix: str) -> str:
@@ -520,10 +524,24 @@ assert validate_transaction({**given_ledger, "state": {}}, given_fresh, given_ti
 
 # %% [markdown] lang="en"
 # ## 5 · What it read, what it wrote
-# Run the contract, but let it touch nothing. Give it a `read` and a `write` of your own, two functions that you define inside `execute` and that note what happens. The note is the **read-write set**, a dict:
+# Run the contract, but let it touch nothing. Give it a `read` and a `write` of your own, two functions that you define inside `execute` and that note what happens in dicts of `execute`. Functions within a function see its variables, and may change a dict or list of it:
+#
+# ```python
+# def count_words(text):
+#     seen = {}
+#
+#     def note(word):
+#         seen[word] = seen.get(word, 0) + 1
+#
+#     for word in text.split():
+#         note(word)
+#     return seen
+# ```
+#
+# The note is the **read-write set** (in code often *rwset*), a dict:
 #
 # - `"code"`: the number `0`, or `1` if the contract raised `Refused`.
-# - `"reads"`: for each key that was read **from the state**, the list `[key, version]`. The version is a list as well, `[height, index]`: the two numbers behind the value in the state; or `None` if there is no such key.
+# - `"reads"`: for each key that was read **from the state**, the list `[key, version]`. The version is a list as well, `[height, index]`: the two numbers behind the value in the state; or `None` if there is no such key. The version says *which* writing of the value was read: two ledgers with the same values but another past are told apart by it (task 8), and whether two transactions got in each other's way can be seen from it.
 # - `"writes"`: for each key that was written, the list `[key, value]` with the last value; `None` for a deleted one.
 #
 # Both lists are sorted by key, and name no key twice. Two more things:
@@ -533,10 +551,24 @@ assert validate_transaction({**given_ledger, "state": {}}, given_fresh, given_ti
 
 # %% [markdown] lang="zh"
 # ## 5 · 读了什么，写了什么
-# 让合约跑一遍，但不让它真的碰状态：给它你自己写的 `read` 和 `write`（在 `execute` 里面定义的两个函数），把发生的事记下来。记下来的就是**读写集**（read-write set），一个字典：
+# 让合约跑一遍，但不让它真的碰状态：给它你自己写的 `read` 和 `write`，也就是在 `execute` 里面定义的两个函数，把发生的事记进 `execute` 的字典里。定义在函数里面的函数看得见外层的变量，外层的字典、列表也可以改：
+#
+# ```python
+# def count_words(text):
+#     seen = {}
+#
+#     def note(word):
+#         seen[word] = seen.get(word, 0) + 1
+#
+#     for word in text.split():
+#         note(word)
+#     return seen
+# ```
+#
+# 记下来的就是**读写集**（read-write set，代码里常写成 rwset），一个字典：
 #
 # - `"code"`：整数 `0`；合约抛出了 `Refused` 则为 `1`。
-# - `"reads"`：凡是**从状态里**读过的键，各记一个列表 `[key, version]`。版本也是列表，写成 `[height, index]`，取自状态里值后面的那两个数；状态里没有这个键，就是 `None`。
+# - `"reads"`：凡是**从状态里**读过的键，各记一个列表 `[key, version]`。版本也是列表，写成 `[height, index]`，取自状态里值后面的那两个数；状态里没有这个键，就是 `None`。版本说明读到的是**哪一次**写下的值：两个账本的值相同、过去却不同，靠它才分得出来（任务 8）；两笔交易有没有互相影响，也要看它。
 # - `"writes"`：凡是写过的键，各记一个列表 `[key, value]`，值取最后一次写的；删除记为 `None`。
 #
 # 两个列表都按键排序，同一个键只出现一次。还有两点：
@@ -752,7 +784,7 @@ assert given_start == {"role/w": ["warehouse", 0, 0], "role/b": ["bank", 0, 1], 
 
 # %% [markdown] lang="en"
 # ## 7 · Making a block
-# A block is a dict of three: `"header"`, `"transactions"`, and `"votes"`, an empty list at first. The **header** is small and binds all that counts:
+# A block is a dict of three: `"header"`, `"transactions"`, and `"votes"`: the signatures of members who agree to the block, an empty list at first. A block may have no transactions at all. The **header** is small and binds all that counts:
 #
 # | field | value |
 # |---|---|
@@ -770,7 +802,7 @@ assert given_start == {"role/w": ["warehouse", 0, 0], "role/b": ["bank", 0, 1], 
 
 # %% [markdown] lang="zh"
 # ## 7 · 造一个区块
-# 区块是含三项的字典：`"header"`、`"transactions"`，以及 `"votes"`（选票），起初是空列表。**区块头**（header）很小，却把要紧的都固定住了：
+# 区块是含三项的字典：`"header"`、`"transactions"`，以及 `"votes"`（选票：赞成这个区块的成员的签名），起初是空列表。区块里也可以一笔交易都没有。**区块头**（header）很小，却把要紧的都固定住了：
 #
 # | 字段 | 值 |
 # |---|---|
@@ -875,7 +907,7 @@ for given_size in (0, 1, 5):
 #
 # Take the transactions one at a time: first all rules of task 4, then the comparison with the ids before it in this block; only then comes the next transaction.
 #
-# Why must a configuration be alone? It changes who may do what. Another transaction in the same block would have been judged by the rules before it, and executed under those after it.
+# Why must a configuration be alone? It changes who may do what. Another transaction that came behind it in the same block would have been judged by the rules before the change, and executed under those after it.
 #
 # A transaction that the *contract* refuses breaks no rule of the block. It stands in it, with `"code"` 1, and everybody can see that it was tried.
 
@@ -898,7 +930,7 @@ for given_size in (0, 1, 5):
 #
 # 交易要逐笔检查：先按任务 4 查这一笔的各条规则，再看它的编号与本区块前面的是否相同；查完一笔，再查下一笔。
 #
-# 配置交易为什么必须独占一个区块？它改变的是成员的权限。同一个区块里若还有别的交易，就成了按旧规则审查、按新规则执行。
+# 配置交易为什么必须独占一个区块？它改变的是成员的权限。同一个区块里，排在它后面的交易就成了按旧规则审查、按新规则执行。
 #
 # 被**合约**拒绝的交易并不违反区块的规则。它照样留在区块里，`"code"` 为 1，谁都看得到有人试过。
 
@@ -942,7 +974,8 @@ def validate_block(ledger: dict, block: dict) -> str | None:
 given_ledger = {**start_ledger("receipts", ROLES), "time": 10}
 given_block = build_block(given_ledger, DAY[0], 10)
 assert isinstance(given_block, dict) and isinstance(given_block.get("header"), dict), "«needs.block»"
-assert validate_block(given_ledger, given_block) is None, "«validate.good»"
+given_answer = validate_block(given_ledger, given_block)
+assert given_answer is None, f"{given_answer!r} → «validate.good»"
 for given_field, given_value, expected in (
     ("chain", "cargo", "BLOCK_OTHER_CHAIN"),
     ("height", 2, "BLOCK_HEIGHT"),
@@ -955,19 +988,24 @@ for given_field, given_value, expected in (
     given_answer = validate_block(given_ledger, {**given_block, "header": {**given_block["header"], given_field: given_value}})
     assert given_answer == expected, f"{given_field} → {given_answer}. «validate.field»"
 given_configuration = make_transaction("c", "registrar", "configure", "east-bank", "bank")
-assert validate_block(given_ledger, build_block(given_ledger, [given_configuration], 10)) is None, "«validate.alone»"
+given_answer = validate_block(given_ledger, build_block(given_ledger, [given_configuration], 10))
+assert given_answer is None, f"{given_answer!r} → «validate.alone»"
 given_answer = validate_block(given_ledger, build_block(given_ledger, [DAY[0][0], given_configuration], 10))
-assert given_answer == "BLOCK_CONFIGURATION", "«validate.configuration»"
+assert given_answer == "BLOCK_CONFIGURATION", f"{given_answer!r} → «validate.configuration»"
 given_answer = validate_block(given_ledger, build_block(given_ledger, [given_configuration, {**given_configuration, "id": "d"}], 10))
-assert given_answer == "BLOCK_CONFIGURATION", "«validate.two»"
+assert given_answer == "BLOCK_CONFIGURATION", f"{given_answer!r} → «validate.two»"
 given_stranger = make_transaction("t", "thief", "issue", "thief", "A1")
-assert validate_block(given_ledger, build_block(given_ledger, [DAY[0][0], given_stranger], 10)) == "TX_UNKNOWN_MEMBER", "«validate.transaction»"
+given_answer = validate_block(given_ledger, build_block(given_ledger, [DAY[0][0], given_stranger], 10))
+assert given_answer == "TX_UNKNOWN_MEMBER", f"{given_answer!r} → «validate.transaction»"
 given_late = make_transaction("t", "harbour", "issue", "trader", "A9", expires=15)
-assert validate_block(given_ledger, build_block(given_ledger, [given_late], 15)) == "TX_EXPIRED", "«validate.time»"
+given_answer = validate_block(given_ledger, build_block(given_ledger, [given_late], 15))
+assert given_answer == "TX_EXPIRED", f"{given_answer!r} → «validate.time»"
 given_twice = make_transaction("t1", "harbour", "issue", "trader", "A9")
-assert validate_block(given_ledger, build_block(given_ledger, [DAY[0][0], given_twice], 10)) == "TX_REPLAYED", "«validate.twice»"
+given_answer = validate_block(given_ledger, build_block(given_ledger, [DAY[0][0], given_twice], 10))
+assert given_answer == "TX_REPLAYED", f"{given_answer!r} → «validate.twice»"
 given_refused = make_transaction("t", "trader", "pledge", "north-bank", "A1")
-assert validate_block(given_ledger, build_block(given_ledger, [given_refused], 10)) is None, "«validate.refused»"
+given_answer = validate_block(given_ledger, build_block(given_ledger, [given_refused], 10))
+assert given_answer is None, f"{given_answer!r} → «validate.refused»"
 assert given_ledger == {**start_ledger("receipts", ROLES), "time": 10}, "«validate.ledger»"
 ### BEGIN HIDDEN TESTS
 import random
@@ -1047,13 +1085,17 @@ given_ledger = start_ledger("receipts", ROLES)
 given_ledger["state"]["owner/A1"] = ["trader", 0, 6]
 given_block = build_block(given_ledger, DAY[1][:2], 1)
 assert isinstance(given_block, dict) and isinstance(given_block.get("header"), dict), "«needs.block»"
-assert validate_block(given_ledger, given_block) is None, "«forged.honest»"
+given_answer = validate_block(given_ledger, given_block)
+assert given_answer is None, f"{given_answer!r} → «forged.honest»"
 given_forgery = {**given_block, "transactions": DAY[1][1::-1]}
-assert validate_block(given_ledger, given_forgery) == "BLOCK_TX_ROOT", "«forged.order»"
+given_answer = validate_block(given_ledger, given_forgery)
+assert given_answer == "BLOCK_TX_ROOT", f"{given_answer!r} → «forged.order»"
 given_other = build_block({**given_ledger, "state": {**given_ledger["state"], "pledge/A1": ["south-bank", 0, 7]}}, DAY[1][:2], 1)
-assert validate_block(given_ledger, given_other) == "BLOCK_RWSET_ROOT", "«forged.result»"
+given_answer = validate_block(given_ledger, given_other)
+assert given_answer == "BLOCK_RWSET_ROOT", f"{given_answer!r} → «forged.result»"
 given_other = build_block({**given_ledger, "state": {**given_ledger["state"], "owner/A1": ["trader", 0, 9]}}, DAY[1][:2], 1)
-assert validate_block(given_ledger, given_other) == "BLOCK_RWSET_ROOT", "«forged.version»"
+given_answer = validate_block(given_ledger, given_other)
+assert given_answer == "BLOCK_RWSET_ROOT", f"{given_answer!r} → «forged.version»"
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/forged-blocks")
@@ -1114,20 +1156,23 @@ def apply_block(ledger: dict, block: dict) -> str | None:
 given_ledger = start_ledger("receipts", ROLES)
 given_block = build_block(given_ledger, DAY[0], 9)
 assert isinstance(given_block, dict) and isinstance(given_block.get("header"), dict), "«needs.block»"
-assert apply_block(given_ledger, given_block) is None, "«apply.good»"
-assert [given_ledger["height"], given_ledger["time"]] == [1, 9], "«apply.height»"
+given_answer = apply_block(given_ledger, given_block)
+assert given_answer is None, f"{given_answer!r} → «apply.good»"
+assert given_ledger["height"] == 1 and given_ledger["time"] == 9, "«apply.height»"
 assert given_ledger["state"].get("owner/A1") == ["trader", 1, 0], "«apply.state»"
 assert given_ledger["head"] == hash_block(given_block), "«apply.head»"
 assert given_ledger["ids"] == {"t1": 1, "t2": 1}, "«apply.ids»"
 assert given_ledger["filter"] == add_id(add_id(0, "t1"), "t2"), "«apply.filter»"
-assert apply_block(given_ledger, build_block(given_ledger, [DAY[0][0]], 10)) == "TX_REPLAYED", "«apply.replayed»"
+given_answer = apply_block(given_ledger, build_block(given_ledger, [DAY[0][0]], 10))
+assert given_answer == "TX_REPLAYED", f"{given_answer!r} → «apply.replayed»"
 given_block = build_block(given_ledger, DAY[1], 18)
 for given_field, given_value, expected in (("previous", bytes(32), "BLOCK_PREVIOUS"), ("rwset_root", bytes(32), "BLOCK_RWSET_ROOT")):
     given_before = {**given_ledger, "state": dict(given_ledger["state"]), "ids": dict(given_ledger["ids"])}
     given_answer = apply_block(given_ledger, {**given_block, "header": {**given_block["header"], given_field: given_value}})
-    assert given_answer == expected, "«apply.code»"
+    assert given_answer == expected, f"{given_answer!r} → «apply.code»"
     assert given_ledger == given_before, "«apply.trace»"
-assert apply_block(given_ledger, given_block) is None, "«apply.good»"
+given_answer = apply_block(given_ledger, given_block)
+assert given_answer is None, f"{given_answer!r} → «apply.good»"
 assert given_ledger["ids"].get("t4") == 2, "«apply.refused»"
 ### BEGIN HIDDEN TESTS
 import copy
@@ -1216,7 +1261,7 @@ for given_number, given_some in enumerate(DAY):
     assert apply_block(given_ledger, given_blocks[-1]) is None, "«needs.apply»"
 given_answer = replay("receipts", ROLES, given_blocks)
 assert isinstance(given_answer, tuple) and len(given_answer) == 2, "«replay.pair»"
-assert given_answer[1] is None, "«replay.good»"
+assert given_answer[1] is None, f"{given_answer[1]!r} → «replay.good»"
 assert given_answer[0] == given_ledger, "«replay.same»"
 assert given_answer[0]["head"].hex() == HEADS[3], "«replay.head»"
 given_answer = replay("receipts", ROLES, [given_blocks[0], *given_blocks[2:]])
