@@ -82,7 +82,7 @@ def test_an_authority_revokes_for_good_and_nobody_else_can(chain):
     first = revoke(authority, None, lost, NOW_MS)
     forged = revoke(make_organisation("org4").intermediate, None, lost, NOW_MS)
     late = revoke(authority, None, lost, NOW_MS - 400 * 86_400_000)  # it has ended
-    for wrong in (forged.encoded, late.encoded, first.encoded[:-1] + b"\0", b"no list"):
+    for wrong in (forged.encoded, late.encoded, first.encoded[:-1] + bytes([first.encoded[-1] ^ 1]), b"no list"):
         assert invoke(chain, CERTS, "CERTS_REVOKE", "org2 admin", cert_crl=wrong).code == Code.BAD_PARAMETER
     assert get_refusal(chain, make_transaction(CERTS, "CERTS_REVOKE", "org2 client", cert_crl=first.encoded)) is Rule.TX_NOT_ALLOWED
     assert invoke(chain, CERTS, "CERT_ADD", "org1 client", cert=client).is_success

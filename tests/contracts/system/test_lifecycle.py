@@ -2,6 +2,7 @@
 
 import pytest
 
+from minichain.contracts.system.contract_manage import BYTE_GAS
 from minichain.contracts.system.lifecycle import MAX_CODE_BYTES, Installed, InstalledList, Status
 from minichain.ledger.execution import Code
 from minichain.ledger.keyvalue import encode_number
@@ -151,10 +152,10 @@ def test_what_is_no_contract_is_not_installed(chain, parameters, code):
 
 def test_code_of_the_greatest_length_is_paid_for_by_the_byte(chain):
     code = b"tiny " + b"x" * (MAX_CODE_BYTES - 5)
-    receipt = install(chain, "greeter", code)
-    assert receipt.is_success and receipt.gas_used > MAX_CODE_BYTES
-    (poor,) = extend(chain, make_transaction(MANAGE, "INIT_CONTRACT", *ADMINS, gas=MAX_CODE_BYTES, **describe_code("other", code)))
-    assert poor.code == Code.OUT_OF_GAS
+    price = BYTE_GAS * MAX_CODE_BYTES
+    receipt = install(chain, "greeter", code, gas=2 * price)
+    assert receipt.is_success and receipt.gas_used > price
+    assert install(chain, "other", code, gas=price).code == Code.OUT_OF_GAS
 
 
 def test_an_init_that_fails_leaves_no_contract(chain):
