@@ -2,7 +2,8 @@
 
     bool int str bytes None · list[X] · tuple[X, Y] · tuple[X, ...] · dict[K, X] with K one of str, int, bytes · X | None · a record
 
-`str | None` and `bytes | None` stand in records and lists only: as a parameter or a result, the empty text and None would be the same bytes.
+`str | None` and `bytes | None` stand in records and lists only: as a parameter or a result, the empty text and None would be the same
+bytes.
 
 Simplifications: no type stands for any value, and of unions there is only X | None.
 """
@@ -16,7 +17,7 @@ SIMPLE = ("bool", "int", "str", "bytes")
 KEYS = ("str", "int", "bytes")
 
 
-class AnnotationProblem(Exception):
+class AnnotationError(Exception):
     """An annotation says nothing that is known: where, and what to write."""
 
     def __init__(self, node: ast.expr, sentence: str) -> None:
@@ -34,9 +35,7 @@ def parse_type(node: ast.expr, records: Mapping[str, RecordKind], *, at_border: 
         return parse_optional(node, records, at_border)
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         return parse_collection(node, node.value.id, records)
-    raise AnnotationProblem(
-        node, "a type is bool, int, str, bytes, None, list[...], tuple[...], dict[...], a record, or one of these | None"
-    )
+    raise AnnotationError(node, "a type is bool, int, str, bytes, None, list[...], tuple[...], dict[...], a record, or one of these | None")
 
 
 def parse_name(node: ast.Name, records: Mapping[str, RecordKind]) -> Type:
@@ -47,17 +46,17 @@ def parse_name(node: ast.Name, records: Mapping[str, RecordKind]) -> Type:
         return Type("record", record=records[node.id])
     if node.id in ("list", "tuple", "dict"):
         example = {"list": "list[int]", "tuple": "tuple[int, ...]", "dict": "dict[str, int]"}[node.id]
-        raise AnnotationProblem(node, f"{node.id} says what is in it: {example}, for example")
-    raise AnnotationProblem(node, f"{node.id} is no type; there are bool, int, str, bytes, list, tuple, dict, and the records above")
+        raise AnnotationError(node, f"{node.id} says what is in it: {example}, for example")
+    raise AnnotationError(node, f"{node.id} is no type; there are bool, int, str, bytes, list, tuple, dict, and the records above")
 
 
 def parse_optional(node: ast.BinOp, records: Mapping[str, RecordKind], at_border: bool) -> Type:
     """Return the type X | None."""
     inner = parse_type(node.left, records)
     if not isinstance(node.right, ast.Constant) or node.right.value is not None or inner.name in ("None", "optional"):
-        raise AnnotationProblem(node, "of unions there is only X | None")
+        raise AnnotationError(node, "of unions there is only X | None")
     if at_border and inner.name in ("str", "bytes"):
-        raise AnnotationProblem(node, f"{inner} | None cannot tell None from empty here; write {inner}, and let empty mean none")
+        raise AnnotationError(node, f"{inner} | None cannot tell None from empty here; write {inner}, and let empty mean none")
     return Type("optional", (inner,))
 
 
@@ -73,6 +72,6 @@ def parse_collection(node: ast.Subscript, name: str, records: Mapping[str, Recor
     if name == "dict" and len(parts) == 2:
         key, value = (parse_type(part, records) for part in parts)
         if key.name not in KEYS:
-            raise AnnotationProblem(parts[0], f"a key of a dict that enters or leaves is {', '.join(KEYS)}, not {key}")
+            raise AnnotationError(parts[0], f"a key of a dict that enters or leaves is {', '.join(KEYS)}, not {key}")
         return Type("dict", (key, value))
-    raise AnnotationProblem(node, "a collection is list[X], tuple[X, ...], tuple[X, Y] or dict[K, X]")
+    raise AnnotationError(node, "a collection is list[X], tuple[X, ...], tuple[X, Y] or dict[K, X]")

@@ -85,5 +85,6 @@ class Machine:
 
 def exhaust(frame: Frame, line: int) -> NoReturn:
     """End the call at a line because its gas is used up."""
-    frame[MACHINE].line = line
-    frame[MACHINE].exhaust()
+    machine: Machine = frame[MACHINE]
+    machine.line = line
+    machine.exhaust()

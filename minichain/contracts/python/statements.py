@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from minichain.contracts.kinds import RecordKind
+from minichain.contracts.kinds import RecordKind, describe
 from minichain.contracts.python import host, operations
 from minichain.contracts.python.builtins import to_text
 from minichain.contracts.python.expressions import compile_expression
@@ -101,7 +101,7 @@ class FunctionCompiler:
             machine.line = line
             count = len(value) if type(value) in (list, tuple, str, bytes, dict) else -1
             if count != len(binds):
-                machine.fail(f"{len(binds)} names get {operations.describe(value)}{'' if count < 0 else f' with {count} items'}")
+                machine.fail(f"{len(binds)} names get {describe(value)}{'' if count < 0 else f' with {count} items'}")
             for bind, part in zip(binds, list(value), strict=True):
                 bind(frame, part)
 
@@ -334,6 +334,8 @@ def compile_while(compiler: FunctionCompiler, node: ast.While) -> Step:
                 if signal is RETURN:
                     return RETURN
             meter.used += test_cost
+            if meter.used > meter.limit:
+                exhaust(frame, line)
         return None
 
     return Step(run_while, 1 + test_cost, has_return(node.body))
