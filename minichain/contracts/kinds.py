@@ -3,7 +3,7 @@
 Simplifications: a type is looked at where a value enters or leaves a contract, and never inside of one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +13,9 @@ INT_BOUND: Final = 1 << 256
 """Every int of a contract is smaller than this, and larger than its negative."""
 KEY_BOUND: Final = 1 << 60
 """The same for an int that is a key of a dict: larger ones have equal hashes (modulo 2^61 - 1), which makes a dict as slow as a list."""
+MAX_INT_KEYS: Final = 1000
+"""A dict with so many entries takes no further int as a key. Everybody knows what an int is hashed to, and can choose ints such that each
+look-up meets all the others; the hashes of texts and bytes are secret."""
 MAX_NESTING: Final = 50
 MAX_BYTES: Final = 1 << 20
 """The longest encoding; a value of the state may have as many bytes."""
@@ -56,6 +59,12 @@ class RecordKind:
     types: tuple[Type, ...] = field(default=(), compare=False)
     defaults: tuple[Any, ...] = field(default=(), compare=False)
     """Of the last fields: what they are where nothing was given, also in a record that was stored before they were added."""
+    places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    """Where the value of a field lies: to look through the fields would take longer the more there are."""
+
+    def __post_init__(self) -> None:
+        """Number the fields."""
+        object.__setattr__(self, "places", {name: place for place, name in enumerate(self.fields)})
 
 
 class Record:
@@ -115,15 +124,21 @@ class Writer:
         self.spend(size)
 
 
-SIMPLE: Final = {"bool": bool, "int": int, "str": str, "bytes": bytes, "None": type(None)}
+SIMPLE: Final[dict[str, type]] = {"bool": bool, "int": int, "str": str, "bytes": bytes, "None": type(None)}
 
 
 def validate_simple(value: Any, name: str) -> None:
     """Raise ValueFormatError unless a value is of this simple type."""
     if type(value) is not SIMPLE[name]:
         raise ValueFormatError(f"{name} is wanted, and this is {describe(value)}")
-    if type(value) is int and not -INT_BOUND < value < INT_BOUND:
+    if isinstance(value, int) and not -INT_BOUND < value < INT_BOUND:
         raise ValueFormatError("the number is not below 2^256 in magnitude")
+
+
+def validate_int_keys(keys: Iterable[Any], size: int) -> None:
+    """Raise ValueFormatError if one of the keys is an int, and the dict with them is too large for that."""
+    if size > MAX_INT_KEYS and any(isinstance(key, int) for key in keys):
+        raise ValueFormatError(f"a dict takes an int as a key while it has fewer than {MAX_INT_KEYS}; take its text")
 
 
 def encode_text(text: str) -> bytes:

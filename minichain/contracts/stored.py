@@ -32,6 +32,7 @@ from minichain.contracts.kinds import (
     describe,
     encode_text,
     spend_nothing,
+    validate_int_keys,
     validate_simple,
 )
 
@@ -74,9 +75,12 @@ def write_value(value: Any, parts: list[bytes], writer: Writer, depth: int) -> N
     elif kind is dict:
         writer.count(5, depth)
         parts.append(b"d" + encode_size(len(value)))
-        for key, item in sorted(((encode_dict_key(key), item) for key, item in value.items()), key=itemgetter(0)):
-            writer.count(len(key), depth)
-            parts.append(key)
+        pairs: list[tuple[bytes, Any]] = []
+        for key, item in value.items():
+            pairs.append((encode_dict_key(key), item))
+            writer.count(len(pairs[-1][0]), depth)
+        for spelling, item in sorted(pairs, key=itemgetter(0)):
+            parts.append(spelling)
             write_value(item, parts, writer, depth + 1)
     elif kind is Record:
         writer.count(5, depth)
@@ -163,6 +167,7 @@ class Reader:
             spelling = self.data[start : self.place]
             if type(key) not in (str, bytes, int) or (type(key) is int and abs(key) >= KEY_BOUND) or spelling <= last:
                 raise ValueFormatError("the keys of a dict are str, bytes or int below 2^60, sorted, and none comes twice")
+            validate_int_keys([key], len(found) + 1)
             found[key] = self.read(depth)
             last = spelling
         return found

@@ -45,6 +45,7 @@ from minichain.contracts.kinds import (
     describe,
     encode_text,
     spend_nothing,
+    validate_int_keys,
     validate_simple,
 )
 from minichain.contracts.stored import decode_key, decode_value, encode_key, encode_value
@@ -108,7 +109,10 @@ def make_plain(value: Any, kind: Type | None, writer: Writer, depth: int) -> Any
         return make_plain_record(value, kind, writer, depth + 1)
     if type(value) is dict and name == "dict":
         types = (None, None) if kind is None else kind.parts
-        return {make_name(key, types[0], writer, depth): make_plain(item, types[1], writer, depth + 1) for key, item in value.items()}
+        plain = {make_name(key, types[0], writer, depth): make_plain(item, types[1], writer, depth + 1) for key, item in value.items()}
+        if len(plain) < len(value):
+            raise ValueFormatError("two keys of a dict that leaves the contract are the same as text")
+        return plain
     parts = get_part_types(value, kind, name)
     return [make_plain(item, part, writer, depth + 1) for item, part in zip(value, parts, strict=True)]
 
@@ -119,7 +123,7 @@ def make_plain_record(value: Record, kind: Type | None, writer: Writer, depth: i
     return {name: make_plain(item, part, writer, depth) for name, item, part in zip(value.kind.fields, value.values, types, strict=True)}
 
 
-def get_part_types(value: Any, kind: Type | None, name: str) -> Sequence[Type | None]:
+def get_part_types(value: Any, kind: Type | None, name: str) -> "Sequence[Type | None]":
     """Return the types of the items of a list or a tuple."""
     if type(value) not in (list, tuple) or name not in (("row", "tuple") if type(value) is tuple else ("list",)):
         raise ValueFormatError(f"{name if kind is None else kind} is wanted, and this is {describe(value)}")
@@ -149,7 +153,8 @@ def encode_parameters(parameters: Mapping[str, Any]) -> tuple[tuple[str, bytes],
 # By annotation: from bytes
 
 NUMBER: Final = re.compile(r"0|-?[1-9][0-9]{0,77}")
-BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
+BRACKETS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
+"""A text that does not end goes to the end, so that nothing is looked at twice."""
 
 
 def decode_typed(data: bytes, kind: Type) -> Any:
@@ -218,7 +223,9 @@ def read_plain(plain: Any, kind: Type) -> Any:
             kind.record, tuple(read_plain(plain[name], part) for name, part in zip(kind.record.fields, kind.record.types, strict=True))
         )
     if kind.name == "dict" and type(plain) is dict:
-        return {read_name(name, kind.parts[0]): read_plain(item, kind.parts[1]) for name, item in plain.items()}
+        names = [read_name(name, kind.parts[0]) for name in plain]
+        validate_int_keys(names, len(names))
+        return {name: read_plain(item, kind.parts[1]) for name, item in zip(names, plain.values(), strict=True)}
     if kind.name in ("list", "row", "tuple") and type(plain) is list:
         items = plain if kind.name == "list" else tuple(plain)
         read = [

@@ -39,6 +39,7 @@ class BodyChecker:
         self.function = function
         self.problems = problems
         self.add = problems.add
+        self.fields = contract.fields
         self.scopes: list[set[str]] = [set(function.names if function else ())]
         self.loops = 0
 
@@ -228,7 +229,7 @@ class BodyChecker:
             self.add(node, "state", STATE_SENTENCE)
         elif name in HOST_VALUES:
             self.add(node, "host", f"say which part: {', '.join(f'{name}.{part}' for part in HOST_VALUES[name])}")
-        elif name in {*self.contract.functions, *self.contract.records, *BUILTINS, *HOST_FUNCTIONS, *ERRORS, *TYPES}:
+        elif name in self.contract.functions or name in self.contract.records or name in {*BUILTINS, *HOST_FUNCTIONS, *ERRORS, *TYPES}:
             self.add(node, "function-value", f"{name} is no value, it can only be called")
         elif name.startswith("__"):
             self.add(node, "private-name", f"{name} does not exist in a contract")
@@ -261,7 +262,8 @@ class BodyChecker:
         """Check comparisons."""
         self.check_value(node.left)
         for operator, right in zip(node.ops, node.comparators, strict=True):
-            if isinstance(operator, ast.In | ast.NotIn) and isinstance(right, ast.Name) and right.id == "state":
+            is_last = right is node.comparators[-1]
+            if isinstance(operator, ast.In | ast.NotIn) and is_last and isinstance(right, ast.Name) and right.id == "state":
                 continue
             if (
                 isinstance(operator, ast.Is | ast.IsNot) and not (isinstance(right, ast.Constant) and right.value in (None, True, False))
@@ -302,12 +304,11 @@ class BodyChecker:
             if name not in parts:
                 self.add(node, "attribute", f"{node.value.id} has {', '.join(parts)}, not {name}")
             return
-        fields = {field for source in self.contract.records.values() for field in source.kind.fields} | {"code", "result", "message"}
         if name.startswith("_"):
             self.add(node, "attribute", f"{name} is none of a contract's business: fields and methods begin with a letter")
-        elif name not in fields and name in METHODS:
+        elif name not in self.fields and name in METHODS:
             self.add(node, "function-value", f"{name} is a method, it can only be called")
-        elif name not in fields:
+        elif name not in self.fields:
             self.add(node, "attribute", f"no record of this contract has a field {name}")
         self.check_value(node.value)
 
@@ -342,8 +343,11 @@ class BodyChecker:
     def check_comprehension(self, generators: Sequence[ast.comprehension], elements: Sequence[ast.expr]) -> None:
         """Check a comprehension. Its first iterable belongs to what is around; everything else sees its names."""
         self.check_value(generators[0].iter)
-        self.scopes.append({name for generator in generators for name in list_targets(generator.target)})
+        names = [set(list_targets(generator.target)) for generator in generators]
+        self.scopes.append(set().union(*names))
         for place, generator in enumerate(generators):
+            self.check_order([generator.iter] if place else [], set().union(*names[place:]))
+            self.check_order(generator.ifs, set().union(*names[place + 1 :]))
             if generator.is_async:
                 self.add(generator.target, "async", "nothing waits in a contract")
             self.check_target(generator.target)
@@ -354,6 +358,13 @@ class BodyChecker:
             self.check_values(generator.ifs)
         self.check_values(elements)
         self.scopes.pop()
+
+    def check_order(self, nodes: Sequence[ast.expr], later: set[str]) -> None:
+        """Refuse a name of a comprehension where it has no value yet: it would be that of the time before."""
+        for node in nodes:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Name) and inner.id in later:
+                    self.add(inner, "unknown-name", f"{inner.id} gets its value further on in this comprehension; take another name")
 
     def check_call(self, node: ast.Call) -> None:
         """Check a call."""

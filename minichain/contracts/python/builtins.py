@@ -10,7 +10,18 @@ from typing import Any, Final
 from minichain.contracts.kinds import Record, describe
 from minichain.contracts.python import gas
 from minichain.contracts.python.machine import Machine
-from minichain.contracts.python.operations import INTS, LISTS, TEXTS, add, bound, get_shape, is_less, iterate, validate_key
+from minichain.contracts.python.operations import (
+    INTS,
+    LISTS,
+    TEXTS,
+    add,
+    bound,
+    get_shape,
+    is_less,
+    iterate,
+    validate_int_keys,
+    validate_key,
+)
 
 RANGE_BOUND: Final = 1 << 62
 DIGITS: Final = 78
@@ -24,7 +35,7 @@ def count_items(machine: Machine, value: Any) -> int:
         return max(0, (value.stop - value.start + value.step - (1 if value.step > 0 else -1)) // value.step)
     if type(value) in LISTS or type(value) in TEXTS or type(value) is dict:
         return len(value)
-    machine.fail(f"{describe(value)} is nothing to loop over")
+    return machine.fail(f"{describe(value)} is nothing to loop over")
 
 
 def take_items(machine: Machine, value: Any) -> list[Any]:
@@ -53,7 +64,7 @@ def compute_absolute(machine: Machine, value: Any) -> int:
     """abs"""
     if type(value) not in INTS:
         machine.fail(f"abs takes a number, not {describe(value)}")
-    return int(abs(value))
+    return abs(int(value))
 
 
 def make_range(machine: Machine, *parts: Any) -> range:
@@ -122,7 +133,7 @@ def find_extreme(machine: Machine, name: str, values: tuple[Any, ...], is_better
             if is_better(machine, item, best):
                 best = item
         return best
-    machine.fail(f"{name} of nothing")
+    return machine.fail(f"{name} of nothing")
 
 
 def find_smallest(machine: Machine, *values: Any) -> Any:
@@ -140,6 +151,7 @@ def number_items(machine: Machine, values: Any, start: Any = 0) -> list[Any]:
     if type(start) not in INTS:
         machine.fail(f"enumerate counts from a number, not from {describe(start)}")
     machine.charge(2 * count_items(machine, values) * gas.ITEM)
+    bound(machine, start + count_items(machine, values))
     return list(enumerate(take_items(machine, values), start))
 
 
@@ -217,7 +229,9 @@ def make_dict(machine: Machine, values: Any = ()) -> dict[Any, Any]:
     for pair in take_items(machine, values):
         if type(pair) not in LISTS or len(pair) != 2:
             machine.fail("dict takes pairs of a key and a value")
-        found[validate_key(machine, pair[0])] = pair[1]
+        key = validate_key(machine, pair[0])
+        validate_int_keys(machine, len(found) + 1, [key])
+        found[key] = pair[1]
     return found
 
 

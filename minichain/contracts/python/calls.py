@@ -116,9 +116,11 @@ class CallChecker:
         if not least <= len(node.args) <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
             self.add(node, "arguments", f"{name} takes {wanted} arguments, and gets {len(node.args)}")
-        for place, keyword in enumerate(node.keywords):
-            if keyword.arg not in keywords or keyword.arg in [other.arg for other in node.keywords[:place]]:
+        given: set[str | None] = set()
+        for keyword in node.keywords:
+            if keyword.arg not in keywords or keyword.arg in given:
                 self.add(keyword.value, "arguments", f"{name} takes no argument {keyword.arg}")
+            given.add(keyword.arg)
             self.body.check_value(keyword.value)
         for argument in node.args:
             if isinstance(argument, ast.GeneratorExp) and takes_generator and len(node.args) == 1:
@@ -128,14 +130,14 @@ class CallChecker:
 
     def check_own(self, node: ast.Call, name: str, names: Sequence[str], defaults: int) -> None:
         """Check the call of a function or a record of this contract."""
-        given = [*names[: len(node.args)]]
+        given = set(names[: len(node.args)])
         if len(node.args) > len(names):
             self.add(node, "arguments", f"{name} takes {len(names)} arguments, and gets {len(node.args)}")
         for keyword in node.keywords:
             if keyword.arg is None or keyword.arg not in names or keyword.arg in given:
                 self.add(keyword.value, "arguments", f"{name} takes {', '.join(names) or 'nothing'}, each once")
             else:
-                given.append(keyword.arg)
+                given.add(keyword.arg)
         missing = [one for one in names[: len(names) - defaults] if one not in given]
         if missing:
             self.add(node, "arguments", f"{name} also needs {', '.join(missing)}")

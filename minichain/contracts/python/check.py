@@ -47,7 +47,7 @@ def check_source(source: str) -> Contract:
     checker = Checker(source, tree)
     checker.check()
     if checker.problems.found:
-        raise SourceError(tuple(sorted(set(checker.problems.found))[: gas.MAX_PROBLEMS]))
+        raise SourceError(checker.problems.report())
     return checker.contract
 
 
@@ -125,8 +125,9 @@ class Checker:
             types.append(self.find_type(field.annotation) or Type("None"))
             if field.value is not None and self.check_plain(field.value):
                 defaults.append(field.value)
-        if not names:
-            self.problems.add(node, "record", "a record has at least one field")
+        if not 1 <= len(names) <= gas.MAX_FIELDS:
+            self.problems.add(node, "record", f"a record has 1 to {gas.MAX_FIELDS} fields")
+        self.contract.fields.update(names)
         self.kinds[node.name] = RecordKind(node.name, tuple(names), tuple(types))
         self.contract.records[node.name] = RecordSource(self.kinds[node.name], defaults)
 
@@ -158,8 +159,7 @@ class Checker:
             case _:
                 sentence = "a constant is plain: numbers, texts, bytes, tuples, and what is computed from constants above it"
                 return self.problems.add(node, "constant", sentence)
-        are_plain = [self.check_plain(child) for child in children]  # each of them: all problems are told at once
-        return BodyChecker(self.contract, None, self.problems).check_operator(node) and all(are_plain)
+        return BodyChecker(self.contract, None, self.problems).check_operator(node) and all(self.check_plain(child) for child in children)
 
     def find_type(self, node: ast.expr, *, at_border: bool = False) -> Type | None:
         """Return what an annotation says, or take note that it says nothing."""
@@ -183,8 +183,10 @@ class Checker:
         arguments = node.args
         if arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg:
             self.problems.add(node, "parameters", "parameters are plain names: no /, no *, no **")
+        if len(arguments.args) > gas.MAX_LOCALS:
+            self.problems.add(node, "size", f"a function has at most {gas.MAX_LOCALS} parameters; give it a record")
         is_public = not node.name.startswith("_")
-        for argument in arguments.args:
+        for argument in arguments.args[: gas.MAX_LOCALS]:
             self.check_parameter(function, argument, is_public)
         if node.returns is None and is_public:
             self.problems.add(

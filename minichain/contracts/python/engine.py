@@ -67,14 +67,15 @@ def compile_contract(source: str, note_line: Callable[[int], None] | None = None
     deepen_stack()
     contract = check_source(source)
     constants: dict[str, Any] = {}
+    machine = make_quiet_machine()
     for name, node in contract.constants.items():
-        constants[name] = compute_constant(node, constants)
-    kinds = complete_kinds(contract, constants)
+        constants[name] = compute_constant(node, constants, machine)
+    kinds = complete_kinds(contract, constants, machine)
     targets = {
         name: Target(
             name,
             tuple(function.parameters),
-            tuple([compute_constant(node, constants) for node in function.defaults]),
+            tuple([compute_constant(node, constants, machine) for node in function.defaults]),
             function.is_query,
             height=compute_height(function.node),
         )
@@ -83,7 +84,7 @@ def compile_contract(source: str, note_line: Callable[[int], None] | None = None
     for name, function in contract.functions.items():
         compiler = FunctionCompiler(function, targets, kinds, constants, note_line)
         block, target = compiler.compile_block(function.node.body), targets[name]
-        target.run, target.cost = block.run, gas.CALL + block.cost
+        target.run, target.cost = block.run, gas.CALL + block.cost + compiler.size // gas.PLACES
         target.blank = (UNSET,) * (compiler.size - FIRST_LOCAL - len(function.parameters))
     records = {name: Type("record", record=kind) for name, kind in kinds.items()}
     methods = {
@@ -104,9 +105,8 @@ def compile_contract(source: str, note_line: Callable[[int], None] | None = None
     return Program(source, contract.nodes, methods, standards, kinds, targets)
 
 
-def compute_constant(node: ast.expr, constants: Mapping[str, Any]) -> Any:
+def compute_constant(node: ast.expr, constants: Mapping[str, Any], machine: Machine) -> Any:
     """Return what a constant is; raise SourceError if it cannot be worked out."""
-    machine = make_quiet_machine()
     run = make_charged(compile_expression(FunctionCompiler(None, {}, {}, constants), node), node.lineno)
     try:
         return run([machine.meter, machine, None])
@@ -122,13 +122,14 @@ def make_quiet_machine() -> Machine:
     return Machine(meter, call, view, host, {})
 
 
-def complete_kinds(contract: Contract, constants: Mapping[str, Any]) -> dict[str, RecordKind]:
+def complete_kinds(contract: Contract, constants: Mapping[str, Any], machine: Machine) -> dict[str, RecordKind]:
     """Return the records with the values that their last fields have where nothing is given."""
     kinds: dict[str, RecordKind] = {}
+    records: dict[str, Type] = {}
     for name, source in contract.records.items():
-        records = {one: Type("record", record=kind) for one, kind in kinds.items()}
-        defaults = tuple([compute_constant(node, constants) for node in source.defaults])
+        defaults = tuple([compute_constant(node, constants, machine) for node in source.defaults])
         kinds[name] = replace(source.kind, types=tuple([refresh(kind, records) for kind in source.kind.types]), defaults=defaults)
+        records[name] = Type("record", record=kinds[name])
     return kinds
 
 

@@ -205,7 +205,9 @@ def compile_dict(compiler: "FunctionCompiler", node: ast.Dict) -> Piece:
         for run_key, run_value in pairs:
             key, value, machine = run_key(frame), run_value(frame), frame[MACHINE]
             machine.line = line
-            found[operations.validate_key(machine, key)] = value
+            operations.validate_key(machine, key)
+            operations.validate_int_keys(machine, len(found) + 1, [key])
+            found[key] = value
         return found
 
     return Piece(run_dict, 1 + sum(piece.cost for piece in (*keys, *values)) + len(pairs))
@@ -242,11 +244,11 @@ def compile_attribute(compiler: "FunctionCompiler", node: ast.Attribute) -> Piec
 
     def run_field(frame: Frame) -> Any:
         value = run(frame)
-        if type(value) is Record and name in value.kind.fields:
-            return value.values[value.kind.fields.index(name)]
+        if type(value) is Record and name in value.kind.places:
+            return value.values[value.kind.places[name]]
         machine = frame[MACHINE]
         machine.line = line
-        machine.fail(f"{describe(value)} has no field {name}")
+        return machine.fail(f"{describe(value)} has no field {name}")
 
     return Piece(run_field, 1 + owner.cost)
 

@@ -19,6 +19,8 @@ CALL: Final = 5
 ITEM: Final = 1
 TEXT: Final = 8
 """So many characters or bytes cost as much as an item."""
+PLACES: Final = 8
+"""So many local names, those of comprehensions too, cost as much as an item whenever their function begins."""
 READ: Final = 20
 WRITE: Final = 50
 """A key of the state; each byte that is read or written costs `BYTE` more."""
@@ -58,7 +60,13 @@ MAX_NUMBER: Final = 300
 """Characters of a number."""
 MAX_LOCALS: Final = 100
 """Names that a function may give values to."""
+MAX_FIELDS: Final = 100
+"""Of a record."""
+MAX_NAME: Final = 100
+"""Characters of a name."""
 MAX_PROBLEMS: Final = 50
 """A report ends after so many."""
+MAX_FOUND: Final = 500
+"""The check keeps no more than so many, of which the report has the first."""
 FRAMES: Final = 6000
 """How deep the host's stack must be. Python's own limit of 1000 depends on who calls us, and nodes must agree."""

@@ -70,6 +70,8 @@ VALUES: Final[dict[tuple[str, str], Callable[[Machine], Any]]] = {
 def make_key(machine: Machine, key: Any) -> bytes:
     """Return the bytes of a key of the state."""
     parts = key if type(key) is tuple else (key,)
+    if len(parts) > MAX_KEY_BYTES:
+        machine.fail(f"a key of {len(parts)} parts; at most {MAX_KEY_BYTES} bytes are allowed", Code.TOO_LARGE)
     machine.charge_text(sum([len(part) for part in parts if type(part) in (str, bytes)]) + len(parts))
     try:
         encoded = encode_key(key)
@@ -94,6 +96,14 @@ def parse(machine: Machine, data: bytes) -> Any:
     """Return the value that was stored as these bytes."""
     try:
         return decode_value(data, machine.kinds)
+    except ValueFormatError as error:
+        machine.fail(f"in the state: {error}")
+
+
+def parse_key(machine: Machine, data: bytes) -> Any:
+    """Return the key that is spelled so."""
+    try:
+        return decode_key(data)
     except ValueFormatError as error:
         machine.fail(f"in the state: {error}")
 
@@ -165,11 +175,12 @@ def list_state(machine: Machine, prefix: Any = (), limit: Any = gas.PAGE) -> lis
     found: list[Any] = []
     while len(found) < limit:
         wanted = min(gas.CHUNK, limit - len(found))
-        machine.charge(wanted * gas.READ)
+        # The view looks at all that the transaction has written for what belongs in between.
+        machine.charge(wanted * gas.READ + machine.view.checkpoint().writes * gas.ITEM)
         page = machine.view.iterate(machine.call.contract, start, end, wanted)
         for key, data in page:
             machine.charge((len(key) + len(data)) * gas.BYTE)
-            found.append((decode_key(key), parse(machine, data)))
+            found.append((parse_key(machine, key), parse(machine, data)))
         if len(page) < wanted:
             break
         start = page[-1][0] + b"\0"
@@ -244,7 +255,9 @@ def try_call_other(machine: Machine, contract: Any, method: Any, kind: Type, val
 
 def compute_chain_hash(machine: Machine, data: Any) -> bytes:
     """Do hash(...): the hash function of the chain, which its configuration names."""
+    machine.charge(gas.READ)
     limits = machine.view.get(CONFIGURATION_CONTRACT, LIMITS.encode())
+    machine.charge(len(limits or b"") * gas.BYTE)
     suite = get_suite("international" if limits is None else decode(Limits, limits).suite)
     return hash_with(suite.hash)(machine, data)
 

@@ -11,7 +11,15 @@ from minichain.contracts.kinds import describe
 from minichain.contracts.python import gas
 from minichain.contracts.python.builtins import sort_in_place, take_items
 from minichain.contracts.python.machine import Machine
-from minichain.contracts.python.operations import is_equal, show_key, validate_index, validate_key
+from minichain.contracts.python.operations import (
+    is_equal,
+    show_key,
+    tidy_up,
+    validate_index,
+    validate_int_keys,
+    validate_key,
+    validate_new_key,
+)
 
 BLANKS: Final = " \t\n\r"
 
@@ -183,7 +191,7 @@ def find_item(machine: Machine, items: Any, item: Any) -> int:
         machine.charge(gas.ITEM)
         if is_equal(machine, other, item):
             return place
-    machine.fail("there is no such item")
+    return machine.fail("there is no such item")
 
 
 def remove_item(machine: Machine, items: Any, item: Any) -> None:
@@ -232,7 +240,7 @@ def get_value(machine: Machine, entries: Any, key: Any, default: Any = None) -> 
 def set_default(machine: Machine, entries: Any, key: Any, default: Any) -> Any:
     """setdefault"""
     if validate_key(machine, key) not in entries:
-        machine.make_items(1, len(entries))
+        validate_new_key(machine, entries, key)
         entries[key] = default
     return entries[key]
 
@@ -240,10 +248,12 @@ def set_default(machine: Machine, entries: Any, key: Any, default: Any) -> Any:
 def pop_value(machine: Machine, entries: Any, key: Any, *default: Any) -> Any:
     """pop"""
     if validate_key(machine, key) in entries:
-        return entries.pop(key)
+        value = entries.pop(key)
+        tidy_up(machine, entries)
+        return value
     if default:
         return default[0]
-    machine.fail(f"the dict has no key {show_key(key)}")
+    return machine.fail(f"the dict has no key {show_key(key)}")
 
 
 def list_keys(machine: Machine, entries: Any) -> list[Any]:
@@ -269,6 +279,7 @@ def update_entries(machine: Machine, entries: Any, more: Any) -> None:
     """update"""
     want(machine, "update", more, dict)
     machine.make_items(len(more), len(entries))
+    validate_int_keys(machine, len(entries) + len(more), more)
     entries.update(more)
 
 

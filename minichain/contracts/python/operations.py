@@ -9,10 +9,10 @@ Simplifications: a number is bounded by 2^256, although Python's are not, becaus
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from minichain.contracts.kinds import INT_BOUND, KEY_BOUND, MAX_NESTING, Record, describe
+from minichain.contracts.kinds import INT_BOUND, KEY_BOUND, MAX_INT_KEYS, MAX_NESTING, Record, describe
 from minichain.contracts.python import gas
 from minichain.contracts.python.machine import Machine
 from minichain.ledger.execution import Code
@@ -76,11 +76,16 @@ def multiply(machine: Machine, left: Any, right: Any) -> Any:
         left, right = right, left
     if type(right) in INTS and type(left) in TEXTS:
         machine.make_text(len(left) * max(0, right))
-        return left * right
+        return repeat(left, right)
     if type(right) in INTS and type(left) in LISTS:
         machine.make_items(len(left) * max(0, right))
-        return left * right
+        return repeat(left, right)
     return refuse(machine, "*", left, right)
+
+
+def repeat(items: Any, times: int) -> Any:
+    """Return items * times. Python itself fails if `times` has more than 63 bits, even where nothing comes of it."""
+    return items * times if len(items) and times > 0 else items[:0]
 
 
 def multiply_in_place(machine: Machine, left: Any, right: Any) -> Any:
@@ -291,7 +296,7 @@ def contains(machine: Machine, value: Any, whole: Any) -> bool:
     if kind is bytes and type(value) is int and 0 <= value < 256:
         machine.charge_text(len(whole))
         return value in whole
-    machine.fail(f"{describe(value)} in {describe(whole)} has no meaning")
+    return machine.fail(f"{describe(value)} in {describe(whole)} has no meaning")
 
 
 def validate_key(machine: Machine, key: Any) -> Any:
@@ -305,6 +310,18 @@ def validate_key(machine: Machine, key: Any) -> Any:
     if not -KEY_BOUND < key < KEY_BOUND:
         machine.fail("an int that is a key of a dict is below 2**60 in magnitude; take its text")
     return key
+
+
+def validate_new_key(machine: Machine, entries: dict[Any, Any], key: Any) -> None:
+    """Fail unless a dict has room for a new key, and pay for it."""
+    machine.make_items(1, len(entries))
+    validate_int_keys(machine, len(entries) + 1, [key])
+
+
+def validate_int_keys(machine: Machine, size: int, keys: Iterable[Any]) -> None:
+    """Fail if one of the keys is an int, and the dict becomes too large for that."""
+    if size > MAX_INT_KEYS and any(type(key) in INTS for key in keys):
+        machine.fail(f"a dict takes an int as a key while it has fewer than {MAX_INT_KEYS}; take its text", Code.TOO_LARGE)
 
 
 # Items
@@ -334,7 +351,7 @@ def set_item(machine: Machine, whole: Any, key: Any, value: Any) -> None:
     """Do whole[key] = value."""
     if type(whole) is dict:
         if validate_key(machine, key) not in whole:
-            machine.make_items(1, len(whole))
+            validate_new_key(machine, whole, key)
         whole[key] = value
     elif type(whole) is list:
         whole[validate_index(machine, whole, key)] = value
@@ -348,12 +365,23 @@ def delete_item(machine: Machine, whole: Any, key: Any) -> None:
         if validate_key(machine, key) not in whole:
             machine.fail(f"the dict has no key {show_key(key)}")
         del whole[key]
+        tidy_up(machine, whole)
     elif type(whole) is list:
         index = validate_index(machine, whole, key)
         machine.charge_text(len(whole))
         del whole[index]
     else:
         machine.fail(f"an item of {describe(whole)} never changes")
+
+
+def tidy_up(machine: Machine, entries: dict[Any, Any]) -> None:
+    """Make a dict anew whenever half of it is gone: Python keeps the places of what was deleted, and looks at each in every loop."""
+    size = len(entries)
+    if size & (size - 1) == 0:
+        machine.charge(size * gas.ITEM)
+        kept = list(entries.items())
+        entries.clear()
+        entries.update(kept)
 
 
 def get_slice(machine: Machine, whole: Any, start: Any, end: Any) -> Any:
@@ -385,4 +413,4 @@ def iterate(machine: Machine, value: Any) -> Any:
         return list(value)
     if kind in LISTS or kind in TEXTS or kind is range:
         return value
-    machine.fail(f"{describe(value)} is nothing to loop over")
+    return machine.fail(f"{describe(value)} is nothing to loop over")

@@ -1,9 +1,10 @@
 """The parts that a contract's source has: what the check finds, and the compiler works on."""
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from minichain.contracts.kinds import RecordKind, Type
+from minichain.contracts.python import gas
 from minichain.contracts.python.errors import Problem
 
 
@@ -40,6 +41,8 @@ class Contract:
     functions: dict[str, Function]
     values: dict[str, object]
     """Of the constants, once they are worked out."""
+    fields: set[str] = field(default_factory=lambda: {"code", "result", "message"})
+    """Of all records, those of `Reply` included."""
 
 
 class Problems:
@@ -48,11 +51,19 @@ class Problems:
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self.found: list[Problem] = []
+        """With columns as Python counts them."""
 
     def add(self, node: ast.AST, rule: str, sentence: str) -> bool:
         """Take note of a problem at a node. Return False: it is wrong."""
-        line, offset = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-        # Python counts bytes of UTF-8, people count characters.
-        text = self.lines[line - 1].encode()[:offset].decode(errors="replace") if line <= len(self.lines) else ""
-        self.found.append(Problem(line, len(text) + 1, rule, sentence))
+        if len(self.found) < gas.MAX_FOUND:
+            self.found.append(Problem(getattr(node, "lineno", 1), getattr(node, "col_offset", 0), rule, sentence))
         return False
+
+    def report(self) -> tuple[Problem, ...]:
+        """Return the first problems in the order of the text, each once."""
+        return tuple([replace(problem, column=self.count_column(problem)) for problem in sorted(set(self.found))[: gas.MAX_PROBLEMS]])
+
+    def count_column(self, problem: Problem) -> int:
+        """Return the column of a problem: Python counts bytes of UTF-8 from 0, people count characters from 1."""
+        line = self.lines[problem.line - 1] if problem.line <= len(self.lines) else ""
+        return len(line.encode()[: problem.column].decode(errors="replace")) + 1

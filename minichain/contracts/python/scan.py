@@ -1,10 +1,10 @@
 r"""What may reach Python's parser: a source is bounded, and read alike by every version of Python, before it is parsed.
 
-Python's parser is a recursive program in C. Deep nesting ends it in a RecursionError, a MemoryError or worse, and at which depth depends on
-its version and on the stack that is left; but all nodes must agree on whether a contract can be deployed. So this reads the source once,
-token by token, and refuses what could become deep, and what versions read differently: identifiers outside of ASCII (NFKC, and tables that
-grow), `\N{...}`, quotes and backslashes in the fields of f-strings (allowed since 3.12), unknown escapes, tabs, numbers that run into
-words.
+Python's parser is a recursive program in C. Deep nesting ends it in a RecursionError, a MemoryError or worse, and at which depth depends
+on its version and on the stack that is left; but all nodes must agree on whether a contract can be deployed. So this reads the source
+once, token by token, and refuses what could become deep, and what versions read differently: identifiers outside of ASCII (NFKC, and
+tables that grow), `\N{...}`, quotes and backslashes in the fields of f-strings (allowed since 3.12), unknown escapes, tabs, numbers that
+run into words.
 
 Simplifications: it counts words and signs between two commas instead of building a tree, so it refuses some long and flat expressions.
 """
@@ -101,6 +101,8 @@ class Scanner:
 
     def read_word(self, start: int, word: str) -> Problem | None:
         """Count a word."""
+        if len(word) > gas.MAX_NAME:
+            return self.refuse(start, "size", f"a name has at most {gas.MAX_NAME} characters")
         if word == "def":
             self.elifs = 0
         elif word == "elif":

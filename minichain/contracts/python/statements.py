@@ -244,6 +244,8 @@ def compile_while(compiler: FunctionCompiler, node: ast.While) -> Step:
                 if signal is RETURN:
                     return RETURN
             meter.used += test_cost
+            if meter.used > meter.limit:
+                exhaust(frame, line)
         return None
 
     return Step(run_while, 1 + test_cost, has_return(node.body))
