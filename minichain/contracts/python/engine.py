@@ -28,9 +28,9 @@ from minichain.contracts.values import decode_typed, encode_typed
 from minichain.ledger.errors import LimitError
 from minichain.ledger.execution import Call, Code, ContractError, Host, Meter
 from minichain.ledger.state import MemoryState
+from minichain.ledger.system_names import CONTRACT_MANAGE
 from minichain.ledger.view import View
 
-MANAGER: Final = "CONTRACT_MANAGE"
 CONSTANT_GAS: Final = 10_000
 """What the constants of a contract may cost when it is deployed."""
 
@@ -168,7 +168,7 @@ class PythonEngine:
         """Run the call against the view and return its result; raise ContractError if it fails."""
         deepen_stack()
         method = self.program.methods.get(call.method)
-        if method is None or (method.name in HOOKS and call.caller != MANAGER):
+        if method is None or (method.name in HOOKS and call.caller != CONTRACT_MANAGE):
             raise ContractError(Code.NO_METHOD, f"{call.contract!r} has no method {call.method!r}")
         machine = Machine(host.meter, call, view, host, self.program.kinds)
         machine.line = method.line
