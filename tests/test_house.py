@@ -162,6 +162,7 @@ def test_the_arrows_are_held(tmp_path):
     for target, statement in (
         ("minichain/figures/__init__.py", "import minichain.crypto"),
         ("minichain/crypto/__init__.py", "import autograder"),
+        ("minichain/contracts/system/__init__.py", "import minichain.contracts.python.engine"),
         ("autograder/read.py", "import minichain.figures"),
     ):
         with (tmp_path / target).open("a") as module:
