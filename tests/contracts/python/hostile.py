@@ -155,12 +155,12 @@ ENDED = {
     "a call of a contract that is none": (Code.NO_CONTRACT, "", "call('../a b', 'main')"),
     "a call of a number": (Code.FAILED, "is a text", "call(1, 'main')"),
     "a query that writes": (
-        Code.FAILED,
+        Code.READ_ONLY,
         "writes to the state",
         "@query\ndef main() -> None:\n    _f()\n\ndef _f() -> None:\n    state['x'] = 1\n",
     ),
-    "a query that deletes": (Code.FAILED, "deletes from the state", "@query\ndef main() -> None:\n    del state['kept']\n"),
-    "a query that announces": (Code.FAILED, "emits", "@query\ndef main() -> None:\n    emit('t')\n"),
+    "a query that deletes": (Code.READ_ONLY, "deletes from the state", "@query\ndef main() -> None:\n    del state['kept']\n"),
+    "a query that announces": (Code.READ_ONLY, "emits", "@query\ndef main() -> None:\n    emit('t')\n"),
     "no gas in the middle of writes": (
         Code.OUT_OF_GAS,
         "line 6",
@@ -259,7 +259,7 @@ TOGETHER = {
         },
     ),
     "a query that lets another write": (
-        Code.FAILED,
+        Code.READ_ONLY,
         "which writes",
         {"main": "@query\ndef main() -> None:\n    call('other', 'put')\n", "other": "def put() -> None:\n    state['x'] = 1\n"},
     ),
