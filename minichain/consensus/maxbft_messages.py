@@ -9,7 +9,7 @@ Simplifications: a QC is a list of signatures (see `signatures`).
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -42,11 +42,13 @@ class VoteStatement:
     node_id: bytes
 
 
+@lru_cache(maxsize=1024)  # everybody spells the same statements, for each vote in each certificate
 def make_vote_statement(epoch: int, view: int, node_id: bytes) -> bytes:
     """Return what a vote signs."""
     return encode(VoteStatement("vote", epoch, view, node_id))
 
 
+@lru_cache(maxsize=1024)
 def make_proposal_statement(epoch: int, view: int, node_id: bytes) -> bytes:
     """Return what a leader signs."""
     return encode(VoteStatement("proposal", epoch, view, node_id))
