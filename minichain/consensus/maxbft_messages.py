@@ -8,7 +8,7 @@ Simplifications: a QC is a list of signatures (see `signatures`).
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -72,7 +72,7 @@ class Certificate:
     epoch: int
     view: int
     node_id: bytes
-    votes: tuple[SignedVote, ...]
+    votes: tuple[SignedVote, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ class Proposal:
 
     proposer: str
     node: Node
-    value: bytes
-    signature: bytes
+    value: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Vote:
     epoch: int
     view: int
     node_id: bytes
-    signature: bytes
+    signature: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -163,8 +163,8 @@ class Behind:
 class Decision:
     """A decided value, and why: its node, those that follow up to three of consecutive views, and the certificate of the last."""
 
-    value: bytes
-    nodes: tuple[Node, ...]
+    value: bytes = field(repr=False)
+    nodes: tuple[Node, ...] = field(repr=False)
     certificate: Certificate
 
 
