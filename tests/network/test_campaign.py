@@ -11,7 +11,7 @@ from minichain.network.simulator import Simulation
 from minichain.network.trace import render
 from tests.consensus.planted import BUGS
 
-SIZES = {"solo": 1, "raft": 5}
+SIZES = {"solo": 1, "raft": 5, "dpos": 7}
 """Members of an engine's cluster; four where nothing else is said."""
 CAN_FORK = [engine for engine in ENGINES if engine in ("tbft", "maxbft")]
 """Engines that bear liars. Their validators change while they run; whoever does not vote follows all the same, as in Raft nobody does."""
