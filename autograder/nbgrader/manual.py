@@ -21,7 +21,7 @@ FORMGRADER: Final = "formgrader"
 """Who entered what comes from a gradebook."""
 _ENTRIES: Final = """
     SELECT assignment.name, submitted_assignment.student_id, notebook.name, base_cell.name,
-           max(grade.manual_score), max(coalesce(grade.extra_credit, 0)), max(coalesce(comment.manual_comment, ''))
+           max(grade.manual_score), total(grade.extra_credit), max(coalesce(comment.manual_comment, ''))
     FROM submitted_notebook
     JOIN notebook ON notebook.id = submitted_notebook.notebook_id
     JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
