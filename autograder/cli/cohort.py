@@ -31,6 +31,10 @@ class Cohort:
     rules: Rules
     learners: tuple[str, ...]
 
+    def has(self, learner: str) -> bool:
+        """Answer whether a command is about a learner."""
+        return not self.learners or learner in self.learners
+
 
 def find_cohort(
     folder: Path, known: dict[str, Lab], roster: Path | None, rules: Path | None, classes: list[str] | None, learners: list[str] | None

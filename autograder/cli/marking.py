@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections import Counter, defaultdict
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ from autograder.errors import PathError, RecordsError
 
 if TYPE_CHECKING:
     from autograder.cohort.marks import Mark
+    from autograder.cohort.tasks import Task
     from autograder.labs.model import Lab
     from autograder.records import Records
 
@@ -51,11 +53,11 @@ def marks(
         attempts = "best"                          # or last, first
         late = { percent_per_day = 10, most_percent = 50, grace_minutes = 15 }
 
-        [labs.02-merkle-proofs]
+        \\[labs.02-merkle-proofs]
         due = 2026-12-01T23:59:00
         closes = 2026-12-08T23:59:00
 
-        [[extensions]]
+        \\[\\[extensions]]
         learner = "ada"                            # or class = "c1"
         due = 2026-12-05T23:59:00
         why = "ill"
@@ -96,28 +98,18 @@ def waiting(
     """
     known = find_labs(labs, course, lab or [])
     cohort = find_cohort(folder, find_labs(labs, course, []), roster, rules, classes, learner)
+    from autograder.cohort.tasks import KINDS, iterate_tasks
     from autograder.records import Records
 
     with Records(records or cohort.course.records) as store:
-        tasks = [task for mark in _compute_marks(store, cohort, list(known)) for task in _list_tasks(mark)]
-        asked = store.decisions.get_requests("open")
-    for request in asked:
-        if request.lab in known and (not cohort.learners or request.learner in cohort.learners):
-            tasks.append(
-                {
-                    "kind": "request",
-                    "lab": request.lab,
-                    "learner": request.learner,
-                    "cell": request.grade_id,
-                    "why": request.text,
-                    "id": request.id,
-                }
-            )
+        found = _compute_marks(store, cohort, list(known))
+        asked = [one for one in store.decisions.get_requests("open") if one.lab in known and cohort.has(one.learner)]
+    tasks = list(iterate_tasks(found, asked))
     for task in tasks:
-        print(json.dumps(task, ensure_ascii=False) if as_json else _describe_task(task))
+        print(json.dumps(asdict(task), ensure_ascii=False) if as_json else _describe_task(task))
     if not as_json:
-        kinds = Counter(task["kind"] for task in tasks)
-        said = ", ".join(f"{count:,} {_KINDS[kind]}" for kind, count in sorted(kinds.items()))
+        kinds = Counter(task.kind for task in tasks)
+        said = ", ".join(f"{count:,} {KINDS[kind]}" for kind, count in sorted(kinds.items()))
         print(f"{len(tasks):,} task(s): {said}" if tasks else "nothing waits for a person")
 
 
@@ -257,15 +249,6 @@ def to_public(mark: "Mark") -> dict[str, Any]:
     }
 
 
-_KINDS = {
-    "manual": "to grade by hand",
-    "void": "that the grader could not decide",
-    "unreadable": "that cannot be read",
-    "again": "to look at again, because there is a newer attempt",
-    "request": "asked by a learner",
-}
-
-
 def _load_marks(records: str | None, cohort: Cohort, labs: list[str]) -> "list[Mark]":
     from autograder.records import Records
 
@@ -302,20 +285,12 @@ def _summarise(found: "list[Mark]") -> list[str]:
     return lines
 
 
-def _list_tasks(mark: "Mark") -> list[dict[str, str]]:
-    """Return what a person has to do for one mark."""
-    name = {"lab": mark.lab, "learner": mark.learner}
-    if mark.status == "unreadable":
-        why = mark.result.findings[0].text if mark.result.findings else ""
-        return [{"kind": "unreadable", **name, "cell": "", "why": why}]
-    tasks = [{"kind": cell.status, **name, "cell": cell.grade_id, "why": cell.message} for cell in mark.waiting]
-    return tasks + [{"kind": "again", **name, "cell": grade_id, "why": ""} for _, grade_id in mark.outdated]
+def _describe_task(task: "Task") -> str:
+    from autograder.cohort.tasks import KINDS
 
-
-def _describe_task(task: dict[str, str]) -> str:
-    name = f"{task['learner']}  {task['lab']}  {task['cell']}".rstrip()
-    number = f" [{task['id']}]" if "id" in task else ""
-    return f"{name}: {_KINDS[task['kind']]}{number}" + (f": {' '.join(task['why'].split())[:120]}" if task["why"] else "")
+    name = f"{task.learner}  {task.lab}  {task.cell}".rstrip()
+    number = f" [{task.id}]" if task.id else ""
+    return f"{name}: {KINDS[task.kind]}{number}" + (f": {' '.join(task.why.split())[:120]}" if task.why else "")
 
 
 def _find_cell(known: "dict[str, Lab]", lab: str, cell: str) -> tuple[str, float]:
