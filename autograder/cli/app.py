@@ -5,7 +5,7 @@ import typer
 from autograder.cli.authoring import check, labs, new_lab, release, validate
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
-from autograder.cli.exporting import export, feedback, import_
+from autograder.cli.exporting import export, feedback, import_, report
 from autograder.cli.grading import grade
 from autograder.cli.marking import answer, ask, decide, forget, marks, waiting
 from autograder.cli.planning import plan
@@ -25,7 +25,7 @@ PANELS = {
     "Labs": (labs, new_lab, release, validate, check),
     "Grading": (grade, doctor, plan, demo),
     "People": (marks, waiting, decide, ask, answer, forget),
-    "Out and in": (feedback, export, import_),
+    "Out and in": (feedback, report, export, import_),
 }
 for panel, commands in PANELS.items():
     for command in commands:

@@ -12,7 +12,7 @@ from autograder.cli.cohort import ClassOption, Cohort, RosterOption, RulesOption
 from autograder.cli.grading import CourseOption, LabOption, LabsOption, LearnerOption, RecordsOption
 from autograder.cli.paths import find_course, find_labs
 from autograder.cli.progress import Progress
-from autograder.errors import RecordsError
+from autograder.errors import PathError, RecordsError
 from autograder.files import validate_file_name
 from autograder.labs.model import Lab
 from autograder.results import Result
@@ -75,6 +75,43 @@ def export(
         one = find_cohort(folder, find_labs(labs, course, []), roster, rules, [name], learner)
         base = out or cohort.course.root / "classes"
         _export(folder, base / validate_file_name(name), one, known, place, with_hidden)
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that was graded.")],
+    classes: ClassOption = None,
+    lab: LabOption = None,
+    learner: LearnerOption = None,
+    labs: LabsOption = None,
+    course: CourseOption = None,
+    records: RecordsOption = None,
+    roster: RosterOption = None,
+    rules: RulesOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where the page goes. Default: report.html beside `submitted`.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="The language of the page: en or zh.")] = "en",
+) -> None:
+    """Write one page about a cohort: distribution, progress by class, which tests tell learners apart, what goes wrong, who needs a person.
+
+    The page holds all that it shows, opens without a network and prints. Every number that counts learners leads to them, and from there to
+    their feedback, if autograder feedback wrote it. Make one for each class (--class) where a programme has many thousands.
+    """
+    from autograder.cohort.marks import iterate_marks
+    from autograder.cohort.tasks import iterate_tasks
+    from autograder.records import Records
+    from autograder.report import build_report, write_report
+    from autograder.report.words import WORDS
+
+    if lang not in WORDS:
+        raise PathError(f"--lang {lang!r}: the report is written in {' and '.join(WORDS)}")
+    known = find_labs(labs, course, lab or [])
+    cohort = find_cohort(folder, find_labs(labs, course, []), roster, rules, classes, learner)
+    with Records(records or cohort.course.records) as store:
+        marks = list(iterate_marks(store, list(known), cohort.rules, cohort.roster, cohort.learners))
+        asked = [one for one in store.decisions.get_requests("open") if one.lab in known and cohort.has(one.learner)]
+    if not marks:
+        raise RecordsError(f"{store.name}: nothing is recorded here for {', '.join(known)}; run autograder grade first")
+    page = build_report(marks, iterate_tasks(marks, asked), list(known), cohort.roster, cohort.learners)
+    print(write_report(out or cohort.course.root / "report.html", page, known, lang, cohort.course.root / "feedback"))
 
 
 def import_(

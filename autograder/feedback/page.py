@@ -7,9 +7,8 @@ visible part; of what went wrong the message that the grader wrote for the learn
 Simplification: the answers themselves are not shown; they are in the learner's own notebook.
 """
 
-import base64
-import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,12 +17,13 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from autograder.feedback.code import find_assertion, render_code
 from autograder.feedback.words import describe_finding, format_number, format_points, format_time, get_words
 from autograder.files import validate_file_name, write_atomically
+from autograder.html import build_environment
 from autograder.labs.model import Lab, LabCell
 from autograder.messages import clean, get_text
 from autograder.nbgrader.format import compute_visible
@@ -126,6 +126,24 @@ def render_feedback(lab: Lab, result: Result) -> str:
         "content": result.content_hash[:12],
     }
     return _render("page.html.j2", values)
+
+
+def name_parts(lab: Lab, lang: str) -> dict[str, str]:
+    """Return what people call each graded cell, by grade id: the heading above it, and its own name if others stand there too."""
+    headings: dict[str, str] = {}
+    for notebook in lab.get_notebooks(lang):
+        heading = ""
+        for cell in notebook.cells:
+            if cell.kind == "markdown" and (found := _HEADING.findall(cell.source)):
+                heading = _strip_markdown(found[-1])
+            if cell.is_graded:
+                headings[cell.grade_id or ""] = heading
+    alone = Counter(headings.values())
+    own = {grade_id: grade_id.removeprefix("test-") for grade_id in headings}
+    return {
+        grade_id: heading if heading and alone[heading] == 1 else f"{heading} · {own[grade_id]}" if heading else own[grade_id]
+        for grade_id, heading in headings.items()
+    }
 
 
 def build_sections(lab: Lab, result: Result) -> tuple[Section, ...]:
@@ -258,14 +276,7 @@ def _build_row(lab: Lab | None, result: Result, lang: str) -> dict[str, Any]:
 
 @cache
 def _get_environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    style = (TEMPLATES / "style.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment.globals["style"] = Markup(style)
-    environment.globals["policy"] = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return environment
+    return build_environment([TEMPLATES], [TEMPLATES / "style.css"])
 
 
 def _render(name: str, values: dict[str, Any]) -> str:
