@@ -24,25 +24,43 @@ if TYPE_CHECKING:
 
 def feedback(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that was graded.")],
+    classes: ClassOption = None,
     lab: LabOption = None,
     learner: LearnerOption = None,
     labs: LabsOption = None,
     course: CourseOption = None,
     records: RecordsOption = None,
+    roster: RosterOption = None,
+    rules: RulesOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where the pages go. Default: feedback beside `submitted`.")] = None,
+    zipped: Annotated[bool, typer.Option("--zip", help="Also write a zip for each class, for upload.")] = False,
 ) -> None:
-    """Write a page for each learner and lab: what was right, what went wrong, and a hint. Nothing of the hidden tests is in it."""
-    from autograder.feedback import write_feedback, write_index
+    """Write a page for each learner and lab: what was right, what went wrong, and a hint. Nothing of the hidden tests is in it.
 
-    place = find_course(folder)
-    target = out or place.root / "feedback"
+    What people decided and said is in it as well, and what the rules in cohort.toml make of it: penalties, and which attempt counts.
+    """
+    from autograder.cohort.marks import iterate_marks
+    from autograder.feedback import write_feedback, write_index
+    from autograder.feedback.zips import write_zips
+    from autograder.records import Records
+
     known = find_labs(labs, course, lab or [])
-    results = _load_results(records or place.records, known, learner or [])
+    cohort = find_cohort(folder, find_labs(labs, course, []), roster, rules, classes, learner)
+    target = out or cohort.course.root / "feedback"
+    place = records or cohort.course.records
+    results = _load_results(place, known, list(cohort.learners))
+    with Records(place) as store:
+        decided = store.decisions.get(list(known), cohort.learners)
+        marks = iterate_marks(store, list(known), cohort.rules, cohort.roster, cohort.learners)
+        by_key = {(mark.lab, mark.learner): mark for mark in marks}
     with Progress("writing feedback", len(results)) as progress:
         for result in results:
-            write_feedback(target, known[result.lab], result)
+            key = (result.lab, result.learner)
+            write_feedback(target, known[result.lab], result, by_key.get(key), decided.get(key))
             progress.advance()
     print(write_index(target, known, results))
+    for path in write_zips(target, cohort.roster, {result.learner for result in results}) if zipped else ():
+        print(path)
 
 
 def export(

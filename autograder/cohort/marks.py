@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from autograder.cohort.roster import Roster
 from autograder.cohort.rules import Rule, Rules
-from autograder.results import CellResult, Result
+from autograder.results import CellResult, CellStatus, Result, compute_score, compute_status
 
 if TYPE_CHECKING:
     from autograder.records import Records
@@ -122,6 +122,20 @@ def _compute_one(result: Result, decisions: Decisions, rule: Rule, attempts: int
         waiting=waiting,
         outdated=outdated,
     )
+
+
+def apply_decisions(result: Result, decisions: Decisions) -> Result:
+    """Return a result in which the cells have the points that people gave them."""
+    cells = tuple(_apply(cell, decisions.get((cell.notebook, cell.grade_id))) for cell in result.cells)
+    status = result.status if result.status == "unreadable" else compute_status(cells)
+    return replace(result, cells=cells, status=status, score=compute_score(cells))
+
+
+def _apply(cell: CellResult, decision: Decision | None) -> CellResult:
+    if decision is None or decision.points is None or decision.points == cell.score:
+        return cell
+    status: CellStatus = "passed" if decision.points >= cell.max_score else "partial" if decision.points > 0 else "failed"
+    return replace(cell, status=status, score=decision.points)
 
 
 def _get_points(cells: Iterable[CellResult], decided: Decisions) -> Iterator[float]:

@@ -3,6 +3,7 @@
 import csv
 import json
 import sqlite3
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 
@@ -253,3 +254,24 @@ def test_who_is_forgotten_is_gone_and_what_stays_is_said(course, gradebook, run)
     assert set(read_lines(run("marks", "--json"))) == {"bo", "cy"}
     assert "nothing of a learner 'ada' is here" in run("forget", "ada", "--yes", labs=False, code=2).stderr
     assert "leads to another folder" in run("forget", "../course", "--yes", labs=False, code=2).stderr
+
+
+def test_feedback_says_what_people_decided_and_what_lateness_costs(course, run):
+    run("decide", "bo", "00-sums", "why", "--points", "1", "--extra", "0.5", "--comment", "Nicely <put>.")
+    run("feedback")
+    page = (course / "feedback" / "bo" / "00-sums.html").read_text("utf-8")
+    assert "Nicely &lt;put&gt;." in page
+    assert "0.5 points off for being 1.0 days late." in page
+    assert "Your mark: 5." in page
+    assert "A person still looks" not in page
+    assert "A person still looks" in (course / "feedback" / "ada" / "00-sums.html").read_text("utf-8")
+
+
+def test_feedback_is_zipped_class_by_class_and_twice_the_same(course, run):
+    first = run("feedback", "--zip").stdout.splitlines()
+    assert first[1:] == [str(course / "feedback" / f"{name}.zip") for name in ("c1", "c2")]
+    with zipfile.ZipFile(course / "feedback" / "c1.zip") as archive:
+        assert archive.namelist() == ["ada/00-sums.html", "bo/00-sums.html"]
+    before = (course / "feedback" / "c1.zip").read_bytes()
+    run("feedback", "--zip")
+    assert (course / "feedback" / "c1.zip").read_bytes() == before
