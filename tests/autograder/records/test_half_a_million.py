@@ -17,7 +17,7 @@ from autograder.results import Result
 
 LEARNERS, LABS = 500_000, 30
 ONE_ANSWER_SECONDS, CLASS_SECONDS, LAB_SECONDS, PROGRAMME_SECONDS = 0.5, 5.0, 20.0, 300.0
-"""How long may be waited on a busy machine: for one learner, a class, one lab, all of it. Without an index one learner takes as long as all."""
+"""How long may be waited on a busy machine: for one learner, a class, one lab, all of it. Without an index one takes as long as all."""
 
 FILL = """
 INSERT INTO result
