@@ -96,7 +96,7 @@ def _draw_label(result: TestResult) -> str:
     """Return the name of a test, after the number of its task: names that have a number begin one below the other."""
     if result.task is None:
         return escape(result.id)
-    number = f'<span style="display:inline-block;min-width:1.4em;font-variant-numeric:tabular-nums">{result.task}</span>'
+    number = f'<span style="display:inline-block;min-width:1.7em;font-variant-numeric:tabular-nums">{result.task}</span>'
     return f"{number} {escape(result.id)}"
 
 
