@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -21,9 +22,10 @@ from autograder.errors import GraderError, NoResultError
 from autograder.grade import ATTEMPTS
 from autograder.labs.model import Lab
 from autograder.plain import read_results
-from autograder.read import compute_content_hash, get_arrival
 from autograder.results import Result
 from autograder.seeds import compute_seed
+from autograder.sources.place import compute_hash, get_time
+from autograder.sources.zipped import ZippedFolder
 from autograder.tasks import Chunk, Task, compute_chunk_size, cut_chunks
 from autograder.tasks import build_tasks as build_tasks
 from autograder.tasks import get_key as get_key
@@ -189,7 +191,7 @@ class _Batch:
             self._give_up(chunk.tasks[0], reason or f"the grader's worker died {deaths} times over this submission")
 
     def _give_up(self, task: Task, reason: str) -> None:
-        self._save([give_up(task.learner, task.content_hash, task.folder, self.labs[task.lab], reason)])
+        self._save([give_up(task.learner, task.content_hash, get_time(task.folder), self.labs[task.lab], reason)])
 
     def _save(self, results: Sequence[Result]) -> None:
         self.records.save(results)
@@ -222,12 +224,16 @@ class _Batch:
 
     def _pack_task(self, task: Task) -> Work:
         seed = compute_seed(self.secret, task.learner, task.lab)
+        arrived = get_time(task.folder)
+        if isinstance(task.folder, ZippedFolder):  # its files travel, wherever the worker is
+            unpacked, refused = task.folder.read()
+            return Work(task.learner, Path(str(task.folder)), task.content_hash, arrived, seed, unpacked, (), refused)
         files, oversize = pack_files(task.folder) if self.crew.sends_files else (None, ())
-        return Work(task.learner, task.folder, task.content_hash, get_arrival(task.folder), seed, files, oversize)
+        return Work(task.learner, task.folder, task.content_hash, arrived, seed, files, oversize)
 
 
 def _validate_contents(results: Sequence[Result], tasks: Sequence[Task]) -> None:
     """Raise `NoResultError` if a worker read something else than lies in a submission's folder now, after it was handed in anew perhaps."""
     for result, task in zip(results, tasks, strict=True):
-        if result.content_hash != task.content_hash and result.content_hash != compute_content_hash(task.folder):
+        if result.content_hash != task.content_hash and result.content_hash != compute_hash(task.folder):
             raise NoResultError(f"a worker found other files in {task.folder} than are there: is the folder shared with all workers?")

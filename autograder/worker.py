@@ -25,7 +25,7 @@ from autograder.grade import Grader
 from autograder.labs.model import Lab
 from autograder.messages import get_text
 from autograder.plain import pack_results
-from autograder.read import MAX_BYTES, Submission, compute_content_hash, get_arrival, list_notebooks, read_submission
+from autograder.read import MAX_BYTES, Submission, compute_content_hash, list_notebooks, read_submission
 from autograder.results import CellResult, Finding, Result
 from autograder.sandbox.core import sees_all_graders, take_core
 from autograder.sandbox.folders import empty_folder, remove_folder
@@ -41,7 +41,7 @@ Files = tuple[tuple[str, bytes], ...]
 @dataclass(frozen=True, slots=True)
 class Work:
     """One submission of an order. `files` is None if the worker reads them from `folder`; `oversize` are notebooks too large to be read,
-    which do not travel: name and size."""
+    which do not travel: name and size; `refused` are files that were refused where they came from: name and reason."""
 
     learner: str
     folder: Path
@@ -50,6 +50,7 @@ class Work:
     seed: int
     files: Files | None = None
     oversize: tuple[tuple[str, int], ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def pack_files(folder: Path) -> tuple[Files, tuple[tuple[str, int], ...]]:
     return files, tuple((path.name, size) for path, size in sizes.items() if size > MAX_BYTES)
 
 
-def give_up(learner: str, content_hash: str, folder: Path, lab: Lab, reason: str) -> Result:
+def give_up(learner: str, content_hash: str, arrived: float, lab: Lab, reason: str) -> Result:
     """Return the result of a submission that could not be graded, and why: every cell waits for a person."""
     cells = tuple(
         CellResult(notebook.name, cell.grade_id or "", "void", None, cell.points, get_text(notebook.lang, "void"))
@@ -90,7 +91,7 @@ def give_up(learner: str, content_hash: str, folder: Path, lab: Lab, reason: str
         lab_version=lab.version,
         learner=learner,
         content_hash=content_hash,
-        arrived=get_arrival(folder),
+        arrived=arrived,
         mode=lab.mode,
         status="void",
         score=None,
@@ -204,8 +205,9 @@ def _read(worker: _Worker, lab: Lab, work: Work) -> Submission:
     for name, size in work.oversize:
         (folder / name).touch()
         os.truncate(folder / name, size)  # a file of that size that takes no room: it will not be read
-    found = read_submission(folder, lab, work.learner)
-    return replace(found, arrived=work.arrived, content_hash=work.content_hash if work.oversize else found.content_hash)
+    found = read_submission(folder, lab, work.learner, work.refused)
+    is_whole = not (work.oversize or work.refused)
+    return replace(found, arrived=work.arrived, content_hash=found.content_hash if is_whole else work.content_hash)
 
 
 def _get_grader(worker: _Worker, name: bytes, lab: Lab) -> Grader:
@@ -238,4 +240,4 @@ def _write_files(folder: Path, files: Sequence[tuple[str, bytes]]) -> None:
 
 
 def _give_up(work: Work, lab: Lab, reason: str) -> Result:
-    return replace(give_up(work.learner, work.content_hash, work.folder, lab, reason), arrived=work.arrived)
+    return give_up(work.learner, work.content_hash, work.arrived, lab, reason)

@@ -27,7 +27,7 @@ def task():
 
 @pytest.fixture
 def result(tiny_lab, task):
-    return give_up("ada", HASH, task.folder, tiny_lab, "why not")
+    return give_up("ada", HASH, 0.0, tiny_lab, "why not")
 
 
 def test_a_result_comes_back_as_it_was(tiny_lab, task, result):
@@ -170,7 +170,7 @@ def test_a_worker_that_reads_another_folder_is_no_witness(tmp_path, tiny_lab):
     folder.mkdir()
     (folder / "tiny.ipynb").write_text("{}")
     task = Task("ada", tiny_lab.id, folder, compute_content_hash(folder))
-    crew = LyingCrew(lambda order, function: pack_results([give_up("ada", HASH, folder, tiny_lab, "")]))
+    crew = LyingCrew(lambda order, function: pack_results([give_up("ada", HASH, 0.0, tiny_lab, "")]))
     with Records(f"sqlite:///{tmp_path}/records.db") as records:
         grade_batch([task], {tiny_lab.id: tiny_lab}, records, lambda results: None, crew=crew)
         (result,) = records.iterate_latest()
