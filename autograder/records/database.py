@@ -8,9 +8,10 @@ No text that leaves this module holds the password of a URL.
 """
 
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -27,6 +28,8 @@ BUSY_MILLISECONDS: Final = 10_000
 """How long SQLite itself waits for another process that is writing."""
 _LONGEST_PAUSE: Final = 5.0
 _MAX_REASON: Final = 300
+_LEAST_ROOM: Final = 1 << 16
+"""Bytes: SQLite cannot even open a log with less."""
 _PASSING_SQLITE: Final = frozenset({5, 6, 10, 13, 14})
 """SQLite's primary result codes BUSY, LOCKED, IOERR, FULL and CANTOPEN."""
 _PASSING_POSTGRESQL: Final = ("08", "40", "53", "57P", "55P03", "58030")
@@ -47,6 +50,7 @@ class Database:
         url = _parse(place)
         self.name = str(place) if isinstance(place, Path) else _show(url)
         self._password = str(url.password or "")
+        self._folder = Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else None
         with self._explained():
             self._engine = _open(url, self.name)
         self._reader = self._engine.execution_options(reading=True)
@@ -112,7 +116,16 @@ class Database:
         except (SQLAlchemyError, OSError, ImportError) as error:
             reason = " ".join(str(getattr(error, "orig", None) or error).split())
             reason = reason.replace(self._password, "***") if self._password else reason
-            raise RecordsError(f"{self.name}: the records could not be used: {reason[:_MAX_REASON]}") from error
+            full = "; its disk is full: make room, and run the same command again" if self._is_disk_full() else ""
+            raise RecordsError(f"{self.name}: the records could not be used: {reason[:_MAX_REASON]}{full}") from error
+
+    def _is_disk_full(self) -> bool:
+        """Answer whether SQLite has no room left. It says so itself only where the log's index is there already, else "disk I/O error"."""
+        if self._folder is None:
+            return False
+        with suppress(OSError):
+            return shutil.disk_usage(self._folder).free < _LEAST_ROOM
+        return False
 
 
 def _parse(place: str | Path) -> URL:

@@ -58,7 +58,7 @@ _WORDS: Final = {
 
 
 class RoundTableView:
-    """The picture of a table, lists for the liars and what they do, and a slider for the step. `steps` are the moments of this run."""
+    """The picture of a table, lists for the liars and what they do, and the step. `steps` are the moments of this run."""
 
     def __init__(self, *, liars: Sequence[str] = (), role: Role = "equivocate", lang: str = "en") -> None:
         """Let the members vote, with these liars (two at most) among them."""
@@ -69,12 +69,15 @@ class RoundTableView:
         first, second = [*liars, NOBODY, NOBODY][:2]
         self._first, self._second = build_list(words["first"], seats, first), build_list(words["second"], seats, second)
         self._role = build_list(words["role"], [(words[name], name) for name in ("equivocate", "silent", "late")], role)
-        self._step = widgets.IntSlider(
-            value=0, min=0, max=len(self.steps) - 1, description=words["step"], style={"description_width": "initial"}
-        )
+        # The number is for keyboards: in a notebook, arrow keys on a slider go to the next cell.
+        style, width = {"description_width": "initial"}, {"width": "9em"}
+        self._step = widgets.BoundedIntText(min=0, max=len(self.steps) - 1, description=words["step"], style=style, layout=width)
+        slider = widgets.IntSlider(min=0, max=len(self.steps) - 1, readout=False)
+        for name in ("value", "max"):
+            widgets.link((self._step, name), (slider, name))
         self._picture = widgets.HTML()
         lists = widgets.HBox([self._first, self._second, self._role], layout={"flex_flow": "row wrap"})
-        self._box = widgets.VBox([lists, self._step, self._picture])
+        self._box = widgets.VBox([lists, widgets.HBox([self._step, slider]), self._picture])
         for chooser in (self._first, self._second, self._role):
             chooser.observe(self._on_choice, names="value")
         self._step.observe(self._on_step, names="value")

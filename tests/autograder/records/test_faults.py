@@ -157,6 +157,13 @@ def test_a_disk_on_which_somebody_makes_room_goes_on(disk):
     assert len(list(disk.iterate_scores())) == 550
 
 
+def test_a_disk_without_any_room_is_named_even_where_sqlite_only_speaks_of_input_and_output(tmp_path, monkeypatch):
+    with Records(tmp_path / "records.db") as records:
+        monkeypatch.setattr(database, "_LEAST_ROOM", 1 << 62)  # so that every disk counts as full
+        with pytest.raises(RecordsError, match=r"its disk is full: make room, and run the same command again"):
+            records._database.write(lambda connection: connection.exec_driver_sql("SELECT nothing FROM nowhere"))
+
+
 # Two coordinators, interrupts, kills
 
 
