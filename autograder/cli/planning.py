@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -85,22 +86,24 @@ def describe(figures: "Figures", found: "Plan", learners: int, each: int) -> lis
 
     graded = sum(lab.submissions for lab in figures.labs)
     per_lab = [
-        f"  {lab.lab:32}{lab.submissions:>8,} graded{lab.submissions / lab.seconds:>10.1f} a second"
-        f"{figures.processors * lab.seconds / lab.submissions * 1e3:>8.0f} ms of a core each"
+        f"  {lab.lab:28}{lab.submissions:>6,}{lab.submissions / lab.seconds:>14.1f}"
+        f"{figures.processors * lab.seconds / lab.submissions * 1e3:>15,.0f}"
         for lab in figures.labs
     ]
     enough = "one is enough" if found.is_recordable else "not enough: split the cohort into parts, each with records of its own"
     return [
         f"Measured here, on {figures.processors} processor(s): {graded:,} submissions",
+        f"  {'lab':28}{'graded':>6}{'a second':>14}{'core-ms each':>15}",
         *per_lab,
         "",
         f"To grade: {learners:,} learners × {each} lab(s) = {found.submissions:,} submissions by {format_seconds(found.deadline)}",
         f"  {found.submissions:,} × {found.core_seconds * 1e3:.0f} ms ÷ {EFFICIENCY:.0%} = {found.core_hours:,.0f} core-hours",
         f"  ÷ ({found.processors} processors × {format_seconds(found.deadline)}) = {found.machines:,} machine(s) like this one",
         f"  done after {format_seconds(found.seconds)}, {found.rate:,.0f} submissions a second",
-        f"Coordinator: this disk records {found.most_recorded:,.0f} a second in {COORDINATOR:.0%} of the time; {enough}",
+        f"Coordinator: records {found.most_recorded:,.0f} a second on this disk in {COORDINATOR:.0%} of its time;",
+        f"  {enough}",
         f"Room: {found.record_bytes / 1e9:,.1f} GB of records, {found.notebook_bytes / 1e9:,.1f} GB of notebooks, which travel once",
         "",
         "It is assumed that",
-        *(f"  · {assumption}" for assumption in list_assumptions(figures)),
+        *(textwrap.fill(text, 76, initial_indent="  · ", subsequent_indent="    ") for text in list_assumptions(figures)),
     ]
