@@ -58,8 +58,9 @@ def grade_batch(
 ) -> None:
     """Grade the tasks and record every result. `on_results` hears of each chunk after it was recorded.
 
-    `total` says about how many tasks there will be if they are read as they are needed. Once `stop` is set no new chunk is begun, and
-    those under way are finished and recorded. Raises `GraderError` if the machine cannot grade, or the cluster is gone for good.
+    `total` says about how many tasks there will be if they are read as they are needed. Once `stop` is set no submission is begun here,
+    and those under way are finished and recorded; a cluster finishes the chunks that it has. Raises `GraderError` if the machine cannot
+    grade, or the cluster is gone for good.
     """
     crew = crew or LocalCrew(workers)
     if total is None:
@@ -113,6 +114,8 @@ class _Batch:
         count, self.was_lost = 0, False
         is_gone = False
         while True:
+            if self.stop.is_set():
+                self.crew.recall()
             if not is_gone:
                 is_gone = not self._hand_out(executor)
             if not self.running:
@@ -160,7 +163,7 @@ class _Batch:
         """Record what came of a chunk, or put it back; return how it ended."""
         lab = self.labs[chunk.tasks[0].lab]
         try:
-            results = read_results(future.result(), chunk.tasks, lab)
+            results = read_results(future.result(), chunk.tasks, lab, may_be_fewer=self.stop.is_set())
             _validate_contents(results, chunk.tasks)
         except NoResultError as error:
             self._suspect(chunk, 1, str(error))
@@ -179,7 +182,8 @@ class _Batch:
             else:
                 raise
             return ending
-        self._save(results)
+        if results:
+            self._save(results)
         return "done"
 
     def _suspect(self, chunk: Chunk, deaths: int, reason: str) -> None:
@@ -234,6 +238,6 @@ class _Batch:
 
 def _validate_contents(results: Sequence[Result], tasks: Sequence[Task]) -> None:
     """Raise `NoResultError` if a worker read something else than lies in a submission's folder now, after it was handed in anew perhaps."""
-    for result, task in zip(results, tasks, strict=True):
+    for result, task in zip(results, tasks, strict=False):
         if result.content_hash != task.content_hash and result.content_hash != compute_hash(task.folder):
             raise NoResultError(f"a worker found other files in {task.folder} than are there: is the folder shared with all workers?")

@@ -34,6 +34,9 @@ from autograder.sandbox.scratch import Scratch, make_scratch
 WARM_LABS: Final = 4
 """How many labs a worker keeps warm: each holds two processes."""
 
+RECALL: Final = "recalled"
+"""The file beside the workers' folders that says: begin no more submissions."""
+
 Files = tuple[tuple[str, bytes], ...]
 """Files that travel: path below their folder, content."""
 
@@ -103,12 +106,19 @@ def give_up(learner: str, content_hash: str, arrived: float, lab: Lab, reason: s
 
 @dataclass(slots=True)
 class _Worker:
-    """This process as a worker: where it works, which processor it keeps to, and its warm graders by lab, the one used last at the end."""
+    """This process as a worker: where it works, which processor it keeps to, its warm graders by lab, the one used last at the end, and
+    the file that recalls it, if there is a place for one."""
 
     place: Path
     own: Scratch | None
     core: tuple[int, socket.socket] | None
     graders: dict[bytes, Grader]
+    recall: Path | None = None
+
+    @property
+    def is_recalled(self) -> bool:
+        """Answer whether it is to begin no more submissions."""
+        return self.recall is not None and self.recall.exists()
 
     def close(self) -> None:
         """End the graders' processes and remove what they left."""
@@ -135,7 +145,7 @@ def start(place: Path | None = None) -> None:
     else:
         folder = Path(tempfile.mkdtemp(prefix="worker-", dir=place))
         folder.chmod(0o711)
-        _worker = _Worker(folder, None, take_core(), {})
+        _worker = _Worker(folder, None, take_core(), {}, place / RECALL)
 
 
 def describe(probe: Path | None) -> tuple[str, str, str]:
@@ -153,7 +163,8 @@ def stop() -> None:
 
 
 def grade_order(order: Order) -> bytes:
-    """Grade the submissions of an order, and return the results as `read_results` takes them."""
+    """Grade the submissions of an order, or the first of them if the worker is recalled, and return the results as `read_results` takes
+    them."""
     with _turn:
         if _worker is None:
             start()
@@ -164,11 +175,11 @@ def grade_order(order: Order) -> bytes:
 def _grade_order(worker: _Worker, order: Order) -> bytes:
     name = hashlib.sha256(order.lab).digest()
     lab = _unpack_lab(order.lab, worker.place, name)
-    results = [_grade(worker, name, lab, work) for work in order.work]
+    results = [_grade(worker, name, lab, work) for work in order.work if not worker.is_recalled]
     try:
         return pack_results(results)
     except ValueError:  # which of them it was is found out only now: it is seldom any
-        return pack_results([_make_sendable(result, work, lab) for result, work in zip(results, order.work, strict=True)])
+        return pack_results([_make_sendable(result, work, lab) for result, work in zip(results, order.work, strict=False)])
 
 
 def _make_sendable(result: Result, work: Work, lab: Lab) -> Result:

@@ -124,7 +124,8 @@ def grade(
     With --dask the workers of a cluster grade and this machine records. Nothing has to be installed for that but the extra "dask", here and
     there. Lost workers, and a scheduler that is lost and comes back, cost time and nothing else.
 
-    Ctrl-C once finishes and records what is under way; the same command goes on with the rest.
+    Ctrl-C once finishes and records what is under way (on a cluster: the chunks of up to eight submissions that its workers have); the
+    same command goes on with the rest.
 
     Ends with 0 if every submission has a verdict, with 1 if some need a person (unreadable, void, or refused), with 2 if it could not run.
     """
