@@ -25,7 +25,7 @@ from autograder.plain import read_results
 from autograder.results import Result
 from autograder.seeds import compute_seed
 from autograder.sources.place import compute_hash, get_time
-from autograder.sources.zipped import ZippedFolder
+from autograder.sources.zipped import ZippedFolder, shorten_refused
 from autograder.tasks import Chunk, Task, compute_chunk_size, cut_chunks
 from autograder.tasks import build_tasks as build_tasks
 from autograder.tasks import get_key as get_key
@@ -231,7 +231,7 @@ class _Batch:
         arrived = get_time(task.folder)
         if isinstance(task.folder, ZippedFolder):  # its files travel, wherever the worker is
             unpacked, refused = task.folder.read()
-            return Work(task.learner, Path(str(task.folder)), task.content_hash, arrived, seed, unpacked, (), refused)
+            return Work(task.learner, Path(str(task.folder)), task.content_hash, arrived, seed, unpacked, (), shorten_refused(refused))
         files, oversize = pack_files(task.folder) if self.crew.sends_files else (None, ())
         return Work(task.learner, task.folder, task.content_hash, arrived, seed, files, oversize)
 

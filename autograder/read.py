@@ -159,6 +159,8 @@ def _iterate_folders(folder: Path) -> Iterator[Path]:
 
 def _describe_refused(name: str, reason: str, is_alone: bool) -> Finding:
     """Return the finding on a file that was refused where it came from; `is_alone`: no notebook came with it."""
+    if not name:  # how many more there are
+        return Finding("", "", clean(reason))
     counts = is_alone or name.endswith(".ipynb")
     return Finding(
         mend(name.removesuffix(".ipynb")), "", clean(f"{_UNREADABLE}: {reason}" if counts else f"this file was refused: {reason}")

@@ -6,12 +6,12 @@ the first chunk is ready at once.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from autograder.labs.model import Lab
-from autograder.sources.place import Place, compute_hash
+from autograder.sources.place import Place, look
 
 if TYPE_CHECKING:  # every worker imports this module, and the database's library would take 15 MB in each
     from autograder.records import Key
@@ -48,10 +48,15 @@ class Chunk:
     faults: int = 0
 
 
-def build_tasks(submissions: Iterable[tuple[str, str, Place]]) -> Iterator[Task]:
-    """Yield a task for each (learner, lab, folder)."""
+def build_tasks(
+    submissions: Iterable[tuple[str, str, Place]], on_refused: Callable[[str, str, str], None] = lambda learner, lab, reason: None
+) -> Iterator[Task]:
+    """Yield a task for each (learner, lab, folder), and tell of each file in it that is refused."""
     for learner, lab, folder in submissions:
-        yield Task(learner, lab, folder, compute_hash(folder))
+        content_hash, refused = look(folder)
+        for _, reason in refused:
+            on_refused(learner, lab, reason)
+        yield Task(learner, lab, folder, content_hash)
 
 
 def get_key(task: Task, labs: Mapping[str, Lab]) -> "Key":

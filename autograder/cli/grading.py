@@ -18,6 +18,7 @@ from autograder.cli.progress import Progress
 from autograder.errors import PathError
 from autograder.labs.model import Mode
 from autograder.results import Result, is_forgeable, list_failures, to_public
+from autograder.sources.names import Encoding
 from autograder.sources.open import open_source
 
 if TYPE_CHECKING:
@@ -45,21 +46,30 @@ CourseOption = Annotated[
     ),
 ]
 
+SourceArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A folder in nbgrader's layout: SOURCE/submitted/<learner>/<lab>/, or what is in it. A zip of it. "
+        "A list (.csv or .txt, or - for standard input) with learner,lab,path on each line.",
+    ),
+]
+ZipNamesOption = Annotated[
+    Encoding | None,
+    typer.Option(
+        "--zip-names",
+        help="What names in the zip are written in that are not marked as UTF-8: gbk for most zips that were made on Chinese Windows.",
+    ),
+]
+
 _MOST_REFUSED: Final = 100
-"""How many refused lines and members are printed; the rest is counted."""
+"""How many refused lines and members are printed for a person; the rest is counted."""
 _TLS: Final = "DASK_DISTRIBUTED__COMM__TLS__"
 _CA, _CERT, _KEY = f"{_TLS}CA_FILE", f"{_TLS}CLIENT__CERT", f"{_TLS}CLIENT__KEY"
 
 
 def grade(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="SOURCE",
-            help="What to grade. A folder in nbgrader's layout: SOURCE/submitted/<learner>/<lab>/, or what is in it. A zip of it. "
-            "A list (.csv or .txt, or - for standard input) with learner,lab,path on each line.",
-        ),
-    ],
+    source: SourceArgument,
     lab: LabOption = None,
     learner: LearnerOption = None,
     labs: LabsOption = None,
@@ -89,11 +99,14 @@ def grade(
     tls_ca: Annotated[Path | None, typer.Option("--tls-ca", help=f"Certificate of the cluster's authority. Default: ${_CA}.")] = None,
     tls_cert: Annotated[Path | None, typer.Option("--tls-cert", help=f"This machine's certificate. Default: ${_CERT}.")] = None,
     tls_key: Annotated[Path | None, typer.Option("--tls-key", help=f"Its private key. Default: ${_KEY}.")] = None,
+    zip_names: ZipNamesOption = None,
     again: Annotated[bool, typer.Option("--again", help="Grade also what is already recorded.")] = False,
     as_json: Annotated[
         bool,
         typer.Option(
-            "--json", help="Print one JSON object for each submission on standard output; progress, on standard error, is JSON as well."
+            "--json",
+            help="Print one JSON object for each submission on standard output; on standard error progress is JSON as well, and so is "
+            "everything that was refused, all of it.",
         ),
     ] = False,
     unsafe_local: Annotated[
@@ -110,7 +123,8 @@ def grade(
 
     A zip is read member by member and never unpacked. Members that could deceive or harm (paths that lead elsewhere, links, bombs,
     encryption, two of one name, wrong sizes …) are refused: the submission that one belongs to says so, and waits for a person if it was
-    a notebook. Zip64 is not read, so make several zips of what is more than 4 GiB.
+    a notebook. Zip64 is not read, so make several zips of what is more than 4 GiB. Names have to be UTF-8, or --zip-names says what they
+    are.
 
     The paths of a list are relative to its folder (of standard input: to the current one) and stay below it, with no symbolic link on the
     way. A line that breaks a rule is named and left out; the others are graded.
@@ -137,7 +151,7 @@ def grade(
 
     if unsafe_local:
         os.environ[UNSAFE_LOCAL] = "1"
-    with open_source(source) as opened:
+    with open_source(source, zip_names) as opened:
         known = find_labs(labs, course, lab or [])
         submissions = find_submissions(opened, known, learner or [], lab or [])
         secret = read_secret()
@@ -154,7 +168,7 @@ def grade(
                 shown.show(results)
                 progress.advance(len(results), Counter(kind for result in results for kind in list_failures(result)))
 
-            tasks = takewhile(lambda _: not stop.is_set(), build_tasks(submissions.iterate(shown.refuse)))
+            tasks = takewhile(lambda _: not stop.is_set(), build_tasks(submissions.iterate(shown.refuse), shown.note_refused))
             left = tasks if again else skip_recorded(tasks, known, store, on_recorded)
             try:
                 grade_batch(left, known, store, on_results, secret, crew=crew, total=submissions.total, stop=stop)
@@ -163,7 +177,7 @@ def grade(
     if stop.is_set():
         print("\ninterrupted; what is graded is recorded, and the same command goes on with the rest", file=sys.stderr)
         raise typer.Exit(130)
-    shown.summarise(place.root)
+    shown.summarise(place.root, source)
     for name, count in submissions.unknown.items():
         print(f"error: no lab {name!r}: {count} submission(s) were not graded; there are: {', '.join(known)}", file=sys.stderr)
     if submissions.unknown or shown.refused or shown.counts["unreadable"] or shown.counts["void"]:
@@ -215,10 +229,17 @@ class _Shown:
             self._print(result)
 
     def refuse(self, line: str) -> None:
-        """Print what was refused where it came from, as often as a person reads it."""
+        """Print what was refused and belongs to no submission, for a person as often as anybody reads it."""
         self.refused += 1
-        if self.refused <= _MOST_REFUSED:
+        if self.as_json:
+            print(json.dumps({"refused": line}, ensure_ascii=False), file=sys.stderr, flush=True)
+        elif self.refused <= _MOST_REFUSED:
             print(f"refused: {line}", file=sys.stderr)
+
+    def note_refused(self, learner: str, lab: str, line: str) -> None:
+        """Print for a program what was refused of a submission. A person finds it in the record and in the feedback."""
+        if self.as_json:
+            print(json.dumps({"refused": line, "learner": learner, "lab": lab}, ensure_ascii=False), file=sys.stderr, flush=True)
 
     def _count(self, lab: str, status: str, mode: Mode, walls: tuple[str, ...]) -> None:
         self.counts[status] += 1
@@ -232,16 +253,16 @@ class _Shown:
             sys.stdout.write(json.dumps(to_public(result), ensure_ascii=False) + "\n")  # in one piece, whatever interrupts
             sys.stdout.flush()
 
-    def summarise(self, root: Path) -> None:
+    def summarise(self, root: Path, source: Path) -> None:
         """Print how it ended."""
         parts = [f"{count} {status}" for status, count in sorted(self.counts.items())]
-        if self.refused > _MOST_REFUSED:
-            print(f"refused: {self.refused - _MOST_REFUSED:,} more", file=sys.stderr)
+        if self.refused > _MOST_REFUSED and not self.as_json:
+            print(f"refused: {self.refused - _MOST_REFUSED:,} more; --json lists all of them", file=sys.stderr)
         line = f"{sum(self.counts.values())} submissions: {', '.join(parts)}"
         line += f" ({self.recorded} of them recorded before)" if self.recorded else ""
         print(line, file=sys.stderr)
         if not self.as_json:
-            print(f"next: autograder feedback {root}   ·   autograder export {root}", file=sys.stderr)
+            print(f"next: autograder feedback {root}   ·   autograder export {source}", file=sys.stderr)
         for (name, how), count in self.forgeable.items():
             command = "check" if how == "in compat mode" else "doctor"
             words = f"{count} submission(s) graded {how}; these scores can be forged"

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from autograder.errors import PathError
-from autograder.sources.names import find_name_fault, fold_name, show_name
+from autograder.sources.names import Encoding, choose_encoding, fold_name, read_name, show_name
 
 MAX_MEMBERS: Final = 50_000
 MAX_DIRECTORY: Final = 16 * 2**20
@@ -40,6 +40,7 @@ _END_SIGN, _ENTRY_SIGN, _LOCAL_SIGN, _ZIP64_SIGN = b"PK\5\6", b"PK\1\2", b"PK\3\
 _STORED, _DEFLATED, _AES = 0, 8, 99
 _ENCRYPTED: Final = 0x0001 | 0x0040 | 0x2000
 _SIZES_FOLLOW: Final = 0x0008
+_UTF8: Final = 0x0800
 _ZIP64_EXTRA, _TIME_EXTRA, _NAME_EXTRA = 0x0001, 0x5455, 0x7075
 _REPARSE_POINT: Final = 0x0400
 """Windows' mark for links of all sorts, which counts in an entry that a Windows program made."""
@@ -140,8 +141,11 @@ class Archive:
                 raise MemberError("its data end too early")
 
 
-def open_archive(path: Path) -> Archive:
-    """Open a zip and read its directory. Raises `PathError` in one line if it is no archive that can be read as a whole."""
+def open_archive(path: Path, names: Encoding | None = None) -> Archive:
+    """Open a zip and read its directory; `names` is what names that do not say that they are UTF-8 are in.
+
+    Raises `PathError` in one line if it is no archive that can be read as a whole.
+    """
     try:
         file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115 (a pipe would wait for its writer)
     except OSError as error:
@@ -150,7 +154,7 @@ def open_archive(path: Path) -> Archive:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise PathError(f"{path}: this is no file")
-        return Archive(path, file, _read_members(path, file, status.st_size))
+        return Archive(path, file, _read_members(path, file, status.st_size, names))
     except OSError as error:
         file.close()
         raise PathError(f"{path}: cannot be read: {error.strerror}") from None
@@ -163,21 +167,22 @@ def _read_at(file: BinaryIO, place: int, count: int) -> bytes:
     return os.pread(file.fileno(), count, place)
 
 
-def _read_members(path: Path, file: BinaryIO, size: int) -> tuple[Member, ...]:
+def _read_members(path: Path, file: BinaryIO, size: int, names: Encoding | None) -> tuple[Member, ...]:
     """Return the members of an archive, with the faults that can be seen without unpacking."""
     count, begin, end = _find_directory(path, file, size)
     directory = _read_at(file, begin, end - begin)
-    members, place = [], 0
+    entries, place = [], 0
     for _ in range(count):
         if len(directory) - place < _ENTRY.size or directory[place : place + 4] != _ENTRY_SIGN:
             raise PathError(f"{path}: this archive is damaged: its directory breaks off")
-        lengths = _ENTRY.unpack_from(directory, place)[10:13]
-        length = _ENTRY.size + sum(lengths)
-        members.append(_read_member(file, directory[place : place + length], begin))
+        length = _ENTRY.size + sum(_ENTRY.unpack_from(directory, place)[10:13])
+        entries.append(_split_entry(directory[place : place + length]))
         place += length
     if place != len(directory):
         raise PathError(f"{path}: this archive is damaged: its directory holds other entries than it says")
-    return _mark_overlaps(_mark_duplicates(members), begin)
+    unflagged = [each.name for each in entries if not each.fixed[3] & _UTF8 and not each.get_own_name()]
+    encoding = choose_encoding(unflagged, names)
+    return _mark_overlaps(_mark_duplicates([_read_member(file, each, begin, encoding) for each in entries]), begin)
 
 
 def _find_directory(path: Path, file: BinaryIO, size: int) -> tuple[int, int, int]:
@@ -206,26 +211,47 @@ def _find_directory(path: Path, file: BinaryIO, size: int) -> tuple[int, int, in
     return count, begin, begin + length
 
 
-def _read_member(file: BinaryIO, entry: bytes, directory: int) -> Member:
-    """Return the member of a directory's entry."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of the directory: its fixed fields, its name as it stands there, its extra field by number (None: it is damaged)."""
+
+    fixed: tuple[int, ...]
+    name: bytes
+    extras: dict[int, bytes] | None
+
+    def get_own_name(self) -> bytes:
+        """Return the name in UTF-8 that some programs add to one in another encoding (APPNOTE.TXT 4.6.9), or b""."""
+        field = (self.extras or {}).get(_NAME_EXTRA, b"")
+        is_valid = len(field) > 5 and field[0] == 1 and int.from_bytes(field[1:5], "little") == zlib.crc32(self.name)
+        return field[5:] if is_valid and not self.name.isascii() and not self.fixed[3] & _UTF8 else b""
+
+
+def _split_entry(entry: bytes) -> _Entry:
     fixed = _ENTRY.unpack_from(entry)
-    version, flags, method, time, date, crc, packed, size = fixed[1], *fixed[3:10]
-    name_length, extra_length, attributes, header = fixed[10], fixed[11], fixed[15], fixed[16]
-    raw = entry[_ENTRY.size : _ENTRY.size + name_length]
-    extra = entry[_ENTRY.size + name_length : _ENTRY.size + name_length + extra_length]
-    extras = _read_extras(extra)
+    place = _ENTRY.size + fixed[10]
+    return _Entry(fixed, entry[_ENTRY.size : place], _read_extras(entry[place : place + fixed[11]]))
+
+
+def _read_member(file: BinaryIO, entry: _Entry, directory: int, encoding: str) -> Member:
+    """Return the member of a directory's entry; `encoding` is that of a name without the flag for UTF-8."""
+    version, flags, method, time, date, crc, packed, size = entry.fixed[1], *entry.fixed[3:10]
+    attributes, header = entry.fixed[15:17]
+    raw, extras = entry.name, entry.extras
     start, local_fault = _read_local(file, header, directory, raw, (flags, method, crc, packed, size))
+    own = entry.get_own_name()
+    second = extras.get(_NAME_EXTRA) if extras else None
+    name, name_fault = read_name(own or raw, "utf-8" if own or flags & _UTF8 else encoding)
     fault = (
-        find_name_fault(raw)
+        name_fault
         or _find_fault(flags, method, packed, size, header, attributes, version >> 8)
         or ("its extra field is damaged" if extras is None else "")
         or ("it is zip64, which is not read" if extras and _ZIP64_EXTRA in extras else "")
-        or ("it has two names" if extras and _NAME_EXTRA in extras and extras[_NAME_EXTRA][5:] != raw else "")
+        or ("it has two names" if second is not None and second[5:] not in (own, raw) else "")
         or ("it is called a folder and has a content" if raw.endswith(b"/") and (size or packed > 2) else "")
         or local_fault
     )
     modified = _read_time(time, date, (extras or {}).get(_TIME_EXTRA, b""))
-    return Member(raw.decode("utf-8", "surrogateescape"), show_name(raw), fault, method, crc, packed, size, header, start, modified)
+    return Member(name, show_name(name), fault, method, crc, packed, size, header, start, modified)
 
 
 def _find_fault(flags: int, method: int, packed: int, size: int, header: int, attributes: int, system: int) -> str:

@@ -11,6 +11,7 @@ from autograder.errors import PathError
 from autograder.read import iterate_submissions
 from autograder.sources.archive import open_archive
 from autograder.sources.listed import copy_input, iterate_list, open_list
+from autograder.sources.names import Encoding
 from autograder.sources.place import Place
 from autograder.sources.zipped import iterate_zipped
 
@@ -33,16 +34,22 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
-    """Open a folder, a zip or a list of submissions. `root` is the folder beside which records and reports go. Raises `PathError`."""
+def open_source(path: Path, names: Encoding | None = None) -> Iterator[Source]:
+    """Open a folder, a zip or a list of submissions. `root` is the folder beside which records and reports go. Raises `PathError`.
+
+    `names` is what names in a zip are in that do not say that they are UTF-8.
+    """
+    is_zip = path.suffix.lower() == ".zip" and path.exists() and not path.is_dir()
+    if names and not is_zip:
+        raise PathError(f"{path}: --zip-names is for a zip")
     if path == STANDARD_INPUT:
         with copy_input(sys.stdin.buffer) as file:
             yield _make_list("standard input", Path(), lambda: iterate_list(file, "standard input", Path()))
     elif path.is_dir():
         root = path.resolve().parent if path.resolve().name == "submitted" else path
         yield Source(str(path), root, _LAYOUT, lambda: iterate_submissions(path))
-    elif path.suffix.lower() == ".zip" and path.exists():
-        archive = open_archive(path)
+    elif is_zip:
+        archive = open_archive(path, names)
         try:
             yield Source(str(path), path.parent, f"{_LAYOUT} inside the zip", lambda: iterate_zipped(archive), is_zip=True)
         finally:

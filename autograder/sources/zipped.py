@@ -20,7 +20,7 @@ MAX_SUBMISSION: Final = 2 * MAX_BYTES
 _NESTED: Final = re.compile(r".*\.(zip|7z|rar|tar|tgz|gz|bz2|xz)", re.IGNORECASE)
 _SYSTEM: Final = frozenset({"__MACOSX", "autograded", "feedback", "release", "source"})
 _MAX_REFUSED: Final = 20
-"""How many refused members of one submission are told of."""
+"""How many refused members of one submission its record names; the others are counted."""
 
 Files = tuple[tuple[str, bytes], ...]
 Refused = tuple[tuple[str, str], ...]
@@ -42,7 +42,7 @@ class ZippedFolder:
 
     def read(self) -> tuple[Files, Refused]:
         """Return the notebooks that can be read, and what is refused."""
-        files, refused, room = [], list(self.refused), MAX_SUBMISSION
+        files, refused, room = [], [], MAX_SUBMISSION
         for member in self.notebooks:
             name = member.name.rpartition("/")[2]
             try:
@@ -52,14 +52,7 @@ class ZippedFolder:
                 continue
             room -= len(content)
             files.append((name, content))
-        return tuple(files), tuple(refused[:_MAX_REFUSED])
-
-    def compute_content_hash(self) -> str:
-        """Return what a folder with the same notebooks has; a file that is refused counts by its name and the reason."""
-        files, refused = self.read()
-        contents = [(name, hashlib.sha256(content).digest()) for name, content in files]
-        contents += [(name, hashlib.sha256(reason.encode()).digest()) for name, reason in refused]
-        return join_hashes(sorted(contents))
+        return tuple(files), (*refused, *self.refused)
 
     def get_arrival(self) -> float:
         """Return when the submission arrived: by its timestamp.txt, else the time of its newest notebook, else 0."""
@@ -69,6 +62,24 @@ class ZippedFolder:
             except (MemberError, ValueError, OverflowError):
                 pass
         return max((member.modified for member in self.notebooks), default=0.0)
+
+
+def compute_zipped_hash(files: Files, refused: Refused) -> str:
+    """Return what a folder with the same notebooks has; a file that is refused counts by its name and the reason."""
+    contents = [(name, hashlib.sha256(content).digest()) for name, content in files]
+    contents += [(name, hashlib.sha256(reason.encode()).digest()) for name, reason in refused]
+    return join_hashes(sorted(contents))
+
+
+def shorten_refused(refused: Refused) -> Refused:
+    """Return what a record holds of refused files: notebooks first, some of them by name, and how many more there are.
+
+    >>> shorten_refused((("a.csv", "no"), ("b.ipynb", "no"))), shorten_refused((("a", "no"),) * 22)[-1]
+    ((('b.ipynb', 'no'), ('a.csv', 'no')), ('', '2 more files were refused'))
+    """
+    ordered = sorted(refused, key=lambda each: not each[0].endswith(".ipynb"))
+    more = len(ordered) - _MAX_REFUSED
+    return (*ordered[:_MAX_REFUSED], ("", f"{more:,} more files were refused")) if more > 0 else tuple(ordered)
 
 
 def find_zipped(archive: Archive) -> tuple[list[tuple[str, str, ZippedFolder]], list[str]]:
@@ -112,7 +123,7 @@ def _gather(archive: Archive, path: str, members: list[Member], depth: int) -> Z
 
 
 def _is_plain(part: str) -> bool:
-    return is_learner_name(part) and not find_name_fault(part.encode())
+    return is_learner_name(part) and not find_name_fault(part)
 
 
 def _is_shown(owner: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ import os
 import re
 import struct
 import zipfile
+import zlib
 
 import pytest
 
@@ -13,7 +14,8 @@ from autograder.read import MAX_BYTES, compute_content_hash, get_arrival
 from autograder.sources import archive as archives
 from autograder.sources.archive import MAX_MEMBERS, MemberError, open_archive
 from autograder.sources.names import find_name_fault
-from autograder.sources.zipped import find_zipped, iterate_zipped
+from autograder.sources.place import compute_hash
+from autograder.sources.zipped import find_zipped, iterate_zipped, shorten_refused
 from tests.autograder.zips import (
     DEVICE,
     ENCRYPTED,
@@ -36,10 +38,10 @@ def read(tmp_path):
     """Return a function that writes a zip and gives its submissions: (learner, lab) to files and refusals, and lines for nobody."""
     opened = []
 
-    def run(entries, **options):
+    def run(entries, names=None):
         path = tmp_path / "class.zip"
-        path.write_bytes(entries if isinstance(entries, bytes) else build_zip(entries, **options))
-        archive = open_archive(path)
+        path.write_bytes(entries if isinstance(entries, bytes) else build_zip(entries))
+        archive = open_archive(path, names)
         opened.append(archive)
         found, lines = find_zipped(archive)
         return {(learner, lab): place.read() for learner, lab, place in found}, lines
@@ -97,7 +99,7 @@ def test_a_zip_and_a_folder_with_the_same_content_are_the_same_submission(tmp_pa
     entries = [Entry(f"ada/00-sums/{name}", name.encode()) for name in names] + [Entry("ada/00-sums/timestamp.txt", stamp)]
     archive = open_archive(write_zip(tmp_path / "class.zip", entries))
     ((_, _, place),) = iterate_zipped(archive)
-    assert place.compute_content_hash() == compute_content_hash(folder)
+    assert compute_hash(place) == compute_content_hash(folder)
     assert place.get_arrival() == get_arrival(folder) > 0
     archive.close()
 
@@ -148,8 +150,68 @@ def test_a_bad_name_in_a_learners_folder_is_that_learners_finding(read, part):
 
 
 def test_names_are_judged_by_what_they_say_not_by_who_says_it():
-    assert find_name_fault("张三/00-sums/a b (1).ipynb".encode()) == ""
-    assert find_name_fault(b"ada/..x/x..ipynb") == ""
+    assert find_name_fault("张三/00-sums/a b (1).ipynb") == ""
+    assert find_name_fault("ada/..x/x..ipynb") == ""
+
+
+@pytest.mark.parametrize(("names", "text"), [("gbk", "王喆"), ("big5", "王小明"), ("cp437", "müller")])
+def test_names_in_another_encoding_are_read_if_a_person_says_which(read, names, text):
+    entries = [Entry(f"{text}/x/{text}.ipynb".encode(names), TEXT, flags=0), Entry("李雷/x/a.ipynb", TEXT), Entry("ada/x/a.ipynb", TEXT)]
+    found, lines = read(entries, names)
+    assert lines == []
+    assert {owner: files[0][0] for owner, (files, _) in found.items()} == {
+        (text, "x"): f"{text}.ipynb",
+        ("李雷", "x"): "a.ipynb",
+        ("ada", "x"): "a.ipynb",
+    }
+
+
+def test_without_that_what_is_refused_says_how_it_would_read(read):
+    found, (line,) = read([Entry("王芳/00-sums/x.ipynb".encode("gbk"), TEXT, flags=0), Entry(NAME, TEXT, flags=0)])
+    assert list(found) == [("ada", "00-sums")]
+    assert "it says 王芳/00-sums/x.ipynb, and --zip-names gbk would read it" in line
+    reason = get_only_refusal(read([Entry("ada/00-sums/求和.ipynb".encode("gbk"), TEXT, flags=0)]))
+    assert "it says ada/00-sums/求和.ipynb, and" in reason
+
+
+@pytest.mark.parametrize("name", [b"m\x81ller/x/x.ipynb", "王喆/x/x.ipynb".encode("gbk"), "Иван\x1b/x/x.ipynb".encode("cp1251")])
+def test_what_may_be_from_anywhere_is_not_guessed(read, name):
+    _, (line,) = read([Entry(name, TEXT, flags=0)])
+    assert "say what it is in (--zip-names)" in line and line.isprintable()
+
+
+def test_gbk_that_happens_to_be_utf8_too_is_not_taken_for_utf8(read):
+    """一些 in GBK is һЩ in UTF-8. That it was meant so, other names of the same archive deny."""
+    twice = "一些/x/a.ipynb".encode("gbk")
+    assert twice.decode() == "һЩ/x/a.ipynb"
+    entries = [Entry(twice, TEXT, flags=0), Entry("王芳/x/a.ipynb".encode("gbk"), TEXT, flags=0)]
+    found, lines = read(entries)
+    assert found == {} and len(lines) == 2
+    assert set(read(entries, "gbk")[0]) == {("一些", "x"), ("王芳", "x")}
+
+
+def test_names_that_are_not_what_a_person_said_are_refused_and_the_rules_hold_for_what_they_say(read):
+    entries = [Entry(b"\xff\xfe/x/a.ipynb", TEXT, flags=0), Entry("../王/a.ipynb".encode("gbk"), TEXT, flags=0), Entry(NAME, TEXT, flags=0)]
+    found, lines = read(entries, "gbk")
+    assert list(found) == [("ada", "00-sums")]
+    assert "its name is not GBK" in lines[0] and "leads out of the archive" in lines[1]
+    assert "功".encode("big5").endswith(b"\\")  # half of a letter, and no backslash
+    assert set(read([Entry("功/x/a.ipynb".encode("big5"), TEXT, flags=0)], "big5")[0]) == {("功", "x")}
+
+
+def add_name(raw, name, crc=None):
+    """Return the extra field that says a name in UTF-8 besides one in another encoding."""
+    return struct.pack("<HHBL", 0x7075, 5 + len(name), 1, zlib.crc32(raw) if crc is None else crc) + name
+
+
+def test_a_name_that_is_there_in_utf8_besides_counts_as_winrar_writes_it(read):
+    raw, name = "王芳/x/a.ipynb".encode("gbk"), "王芳/x/a.ipynb".encode()
+    found, lines = read([Entry(raw, TEXT, flags=0, extra=add_name(raw, name))])
+    assert lines == [] and found["王芳", "x"] == ((("a.ipynb", TEXT),), ())
+    for extra in (add_name(raw, name, crc=1), add_name(raw, b"../passwd"), add_name(raw, raw[:-1])):
+        found, lines = read([Entry(raw, TEXT, flags=0, extra=extra)])
+        assert found == {} and len(lines) == 1
+    assert "two names" in get_only_refusal(read([Entry(NAME, TEXT, flags=0, extra=add_name(NAME.encode(), b"eve/x/x.ipynb"))]))
 
 
 @pytest.mark.parametrize("twin", ["ada/00-sums/00-sums.ipynb", "ada/00-sums/00-SUMS.ipynb", "Ada/00-sums/00-sums.ipynb"])
@@ -198,6 +260,15 @@ def test_a_folder_with_a_content_is_refused(read):
 def test_an_archive_in_an_archive_is_not_opened(read, name):
     inner = build_zip([Entry(NAME, TEXT)])
     assert "is not opened" in get_only_refusal(read([Entry(f"ada/00-sums/{name}", inner)]))
+
+
+def test_of_very_many_refused_files_some_are_named_and_the_rest_is_counted(read):
+    found, _ = read([Entry(f"ada/x/{n}.csv", TEXT, attributes=LINK) for n in range(60)] + [Entry("ada/x/z.ipynb", TEXT, attributes=LINK)])
+    files, refused = found["ada", "x"]
+    assert files == () and len(refused) == 61  # nothing is dropped
+    told = shorten_refused(refused)
+    assert [name for name, _ in told] == ["z.ipynb", *sorted(f"{n}.csv" for n in range(60))[:19], ""]
+    assert told[-1] == ("", "41 more files were refused")
 
 
 def test_an_archive_that_belongs_to_nobody_is_told(read):
