@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from minichain.cli.chain_words import count, describe_block, describe_store, list_block_lines, list_store_lines
 from minichain.cli.files import CommandError, read_bytes
 from minichain.cli.options import Json
+from minichain.contracts.engines import find_engine_or_keyvalue
 from minichain.crypto.suites import SUITE_NAMES
 from minichain.identity.access import AccessControl, ResourcePolicy
 from minichain.identity.bundle import parse_bundle
@@ -27,7 +28,6 @@ from minichain.ledger.chain_file import ChainFile, Heading, write_chain_file
 from minichain.ledger.configuration import Limits
 from minichain.ledger.database import create_store
 from minichain.ledger.genesis import get_genesis_suite, make_genesis
-from minichain.ledger.keyvalue import find_keyvalue_engine
 from minichain.ledger.rules import InvalidError
 from minichain.ledger.sqlite_store import SqliteStore
 from minichain.ledger.store import Archive, Committed, MemoryStore
@@ -139,7 +139,7 @@ def init(
     genesis = make_genesis(chain_id or folder.name, Limits(suite=suite_name), access, time.time_ns() // 1_000_000)
     create_store(folder)
     with SqliteStore(folder) as store:
-        chain = Chain(store, genesis, find_keyvalue_engine)
+        chain = Chain(store, genesis, find_engine_or_keyvalue)
         genesis_hash = chain.get_hash(genesis.header).hex()
     names = [bundle.org_id for bundle in bundles]
     lines = [
@@ -238,7 +238,7 @@ def verify(
 
 def find_wrong_block(store: SqliteStore, on_progress: OnProgress) -> Damage | None:
     """Return the first block that is not valid, when all are validated and executed again, or None."""
-    chain = Chain(MemoryStore(), get_genesis(store), find_keyvalue_engine)
+    chain = Chain(MemoryStore(), get_genesis(store), find_engine_or_keyvalue)
     for committed in read_all(store):
         if committed.block.height:
             try:
@@ -305,7 +305,7 @@ def import_(
         create_store(building)
         try:
             with SqliteStore(building, is_synced=False) as store:
-                chain = Chain(store, first, find_keyvalue_engine)
+                chain = Chain(store, first, find_engine_or_keyvalue)
                 for committed in blocks:
                     chain.apply_block(committed.block)
                     on_progress("blocks", committed.block.height + 1, source.heading.last + 1)

@@ -20,11 +20,35 @@ A draw without regard to weight would be simpler, and give the drawn half to who
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from minichain.consensus.errors import ConsensusError
 from minichain.consensus.machine import Validator
 from minichain.crypto.hashing import sha256
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """How often there is an election, and for how many seats."""
+
+    heights: int
+    seats: int
+
+    def is_last(self, height: int) -> bool:
+        """Return whether an epoch ends with this height."""
+        return height % self.heights == 0
+
+
+def compute_next(
+    epochs: Epochs, height: int, block_id: bytes, candidates: Iterable[Validator], present: tuple[Validator, ...]
+) -> tuple[Validator, ...]:
+    """Return who decides after the block with this id at `height`: those who did, or whom the epoch's last block elects.
+
+    It is what a ledger hands to TBFT with `Applied`; the engine knows nothing of elections. The block is decided when its id becomes the
+    seed, so a member that is away computes the same once it has the block.
+    """
+    return elect(candidates, epochs.seats, block_id) if epochs.is_last(height) else present
 
 
 def elect(candidates: Iterable[Validator], size: int, seed: bytes) -> tuple[Validator, ...]:

@@ -194,7 +194,8 @@ class Maxbft:
         if message.epoch != self.epoch or not is_validator(self.validators, sender):
             self._notice_epoch(sender, message.epoch)
             return
-        self._take_certificate(sender, message.high)
+        if message.high is not None and self._is_valid(message.high):
+            self._take_certificate(sender, message.high)
         if message.view > self.pace.wishes.get(sender, 0):
             self.pace.wishes[sender] = message.view
             self._follow()
@@ -272,7 +273,8 @@ class Maxbft:
                 return False
             self._effects.append(Write(proposal))
             self._put(proposal)
-        self._take_certificate(sender, node.justify)
+        if node.justify is not None:
+            self._take_certificate(sender, node.justify)
         if self.missing is not None and self.missing.node_id == node.id:
             missing, self.missing = self.missing, None
             self._take_certificate(sender, missing)
@@ -326,10 +328,8 @@ class Maxbft:
 
     # Certificates: lines 20 to 25
 
-    def _take_certificate(self, sender: str, certificate: Certificate | None) -> None:
-        """Let a certificate prepare its node, lock the parent, and decide the grandparent."""
-        if certificate is None or not self._is_valid(certificate):
-            return
+    def _take_certificate(self, sender: str, certificate: Certificate) -> None:
+        """Let a certificate that was checked, or made here, prepare its node, lock the parent, and decide the grandparent."""
         node = self.tree.find(certificate.node_id)
         if node is None:
             if self.missing is None or certificate.view > self.missing.view:

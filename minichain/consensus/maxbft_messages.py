@@ -8,8 +8,8 @@ Simplifications: a QC is a list of signatures (see `signatures`).
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -42,11 +42,13 @@ class VoteStatement:
     node_id: bytes
 
 
+@lru_cache(maxsize=1024)  # everybody spells the same statements, for each vote in each certificate
 def make_vote_statement(epoch: int, view: int, node_id: bytes) -> bytes:
     """Return what a vote signs."""
     return encode(VoteStatement("vote", epoch, view, node_id))
 
 
+@lru_cache(maxsize=1024)
 def make_proposal_statement(epoch: int, view: int, node_id: bytes) -> bytes:
     """Return what a leader signs."""
     return encode(VoteStatement("proposal", epoch, view, node_id))
@@ -70,7 +72,7 @@ class Certificate:
     epoch: int
     view: int
     node_id: bytes
-    votes: tuple[SignedVote, ...]
+    votes: tuple[SignedVote, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,8 @@ class Proposal:
 
     proposer: str
     node: Node
-    value: bytes
-    signature: bytes
+    value: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Vote:
     epoch: int
     view: int
     node_id: bytes
-    signature: bytes
+    signature: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -161,8 +163,8 @@ class Behind:
 class Decision:
     """A decided value, and why: its node, those that follow up to three of consecutive views, and the certificate of the last."""
 
-    value: bytes
-    nodes: tuple[Node, ...]
+    value: bytes = field(repr=False)
+    nodes: tuple[Node, ...] = field(repr=False)
     certificate: Certificate
 
 

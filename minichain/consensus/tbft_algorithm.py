@@ -25,10 +25,9 @@ from typing import Any, Final
 from minichain.consensus.machine import Application, Broadcast, Effect, Examination, Message, Report, SetTimer, Validator, Write
 from minichain.consensus.signatures import Signatures
 from minichain.consensus.tbft_evidence import Evidence
-from minichain.consensus.tbft_messages import Commit, Decision, Kind, Lock, Progress, Proposal, Statement, Step, Valid, Vote
+from minichain.consensus.tbft_messages import Commit, Decision, Kind, Lock, Progress, Proposal, Step, Valid, Vote, make_statement
 from minichain.consensus.tbft_votes import Votes, is_near
 from minichain.consensus.validators import get_proposer
-from minichain.ledger.encoding import encode
 
 NEAR_PROPOSALS: Final = 2
 """Proposals are large: only those of so many rounds before the present one and after it are kept."""
@@ -128,7 +127,7 @@ class Algorithm1(ABC):
 
     def _sign(self, kind: Kind, value_id: bytes | None, valid_round: int | None = None) -> Vote:
         """Return this member's vote."""
-        signature = self.signatures.sign(encode(Statement(kind, self.height, self.round, value_id, valid_round)))
+        signature = self.signatures.sign(make_statement(kind, self.height, self.round, value_id, valid_round))
         return Vote(kind, self.height, self.round, value_id, self.member, signature, valid_round)
 
     def _write_and_send(self, message: Message) -> None:

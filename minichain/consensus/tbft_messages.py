@@ -18,7 +18,7 @@ votes it holds, and cuts blocks into parts that travel one by one.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from minichain.ledger.encoding import encode
@@ -78,6 +78,12 @@ class Statement:
     valid_round: int | None
 
 
+@lru_cache(maxsize=1024)  # whoever signs a vote checks it too, and all others vote alike
+def make_statement(kind: Kind, height: int, r: int, value_id: bytes | None, valid_round: int | None) -> bytes:
+    """Return the bytes that are signed."""
+    return encode(Statement(kind, height, r, value_id, valid_round))
+
+
 @dataclass(frozen=True)
 class DropStatement:
     """A drop vote, as it is signed."""
@@ -107,7 +113,7 @@ class Vote:
     @cached_property
     def statement(self) -> bytes:
         """What the member has signed."""
-        return encode(Statement(self.kind, self.height, self.round, self.id, self.valid_round))
+        return make_statement(self.kind, self.height, self.round, self.id, self.valid_round)
 
 
 @dataclass(frozen=True)

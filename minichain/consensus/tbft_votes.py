@@ -80,7 +80,7 @@ class Votes:
         first = tally.first.setdefault(vote.member, vote)
         if first is vote:
             tally.weight += weight
-        is_double = is_contradiction(first, vote)
+        is_double = first is not vote and is_contradiction(first, vote)
         if not is_double or vote.id is None or vote.id in known:
             tally.by_id.setdefault(vote.id, {})[vote.member] = vote
             tally.weights[vote.id] = tally.weights.get(vote.id, 0) + weight

@@ -74,7 +74,7 @@ def make_result(calls: Sequence[Call], execution: Execution, tree: StateTree, ol
 def execute_block(block: Block, calls: Sequence[Call], state: State, find_engine: FindEngine, runner: Runner | None) -> Execution:
     """Run a block's calls: on all cores along its DAG if there is a runner, else one after the other, which comes to the same.
 
-    The one call of a configuration block runs here: runners do not know CHAIN_CONFIG.
+    The one call of a configuration block runs here: runners need not know CHAIN_CONFIG.
     """
     if runner is None or any(map(is_configuration, block.transactions)):
         return execute_serially(calls, state, find_engine)

@@ -56,6 +56,12 @@ class Code(IntEnum):
     RE_ENTERED = 7
     TOO_LARGE = 8
     """A key, a value, an event or a result is longer than the ledger takes."""
+    FROZEN = 9
+    """The contract is stopped, until the chain's members let it go on."""
+    REVOKED = 10
+    """The contract was ended for good."""
+    READ_ONLY = 11
+    """A query, or a method that only reads, would have written."""
 
 
 class ContractError(LedgerError):
@@ -109,6 +115,8 @@ class Call:
     gas_limit: int
     callers: tuple[str, ...] = ()
     """The contracts in the middle of a call, the one that the transaction called first."""
+    request: str | None = None
+    """The id of the request that members voted on, if the system contract MULTI_SIGN makes the call for them."""
 
     @property
     def caller(self) -> str | None:
@@ -173,11 +181,20 @@ class Host:
         handed_over = most if gas_limit is None else max(0, min(gas_limit, most))
         origin = self._call
         callers = (*origin.callers, origin.contract)
-        outcome = execute_call(
-            Call(contract, method, parameters, origin.sender, origin.tx_id, origin.block, handed_over, callers),
-            self._view,
-            self._find_engine,
+        return self._run(
+            Call(contract, method, parameters, origin.sender, origin.tx_id, origin.block, handed_over, callers, origin.request)
         )
+
+    def call_for(self, sender: Identity, request: str, contract: str, method: str, parameters: tuple[tuple[str, bytes], ...]) -> Outcome:
+        """Call another contract in the name of somebody who asked for it earlier. Only system contracts are given this."""
+        self.meter.charge(CALL_GAS)
+        left = self.meter.limit - self.meter.used
+        origin = self._call
+        callers = (*origin.callers, origin.contract)
+        return self._run(Call(contract, method, parameters, sender, origin.tx_id, origin.block, left - left // 64, callers, request))
+
+    def _run(self, call: Call) -> Outcome:
+        outcome = execute_call(call, self._view, self._find_engine)
         self.meter.charge(outcome.gas_used)
         return outcome
 

@@ -21,7 +21,7 @@ from minichain.identity.member import Identity, Member
 from minichain.identity.roles import Mode, Role
 from minichain.identity.transaction_policy import decide_transaction
 from minichain.ledger.block import BLOCK_VERSION, Block, Header, compute_dag_hash
-from minichain.ledger.configuration import Configuration, Limits, is_configuration
+from minichain.ledger.configuration import Configuration, Limits, is_configuration, needs_policy
 from minichain.ledger.proofs import compute_transaction_root
 from minichain.ledger.rules import InvalidError, Rule
 from minichain.ledger.signatures import get_header_signature, list_transaction_signatures
@@ -113,8 +113,8 @@ def find_sequence_error(transaction: Transaction, around: Surroundings) -> Findi
 def find_refusal(transaction: Transaction, signers: Sequence[Identity], configuration: Configuration) -> Finding:
     """Return why the signers, the sender first, may not do this."""
     payload, access = transaction.payload, configuration.access
-    if is_configuration(transaction) and access.get_policy(f"{payload.contract}-{payload.method}") is None:
-        # A contract without a policy is open to everybody who may send transactions. This one must never be.
+    if needs_policy(payload.contract, payload.method) and access.get_policy(f"{payload.contract}-{payload.method}") is None:
+        # A contract without a policy is open to everybody who may send transactions. These must never be.
         return f"no policy is set for {payload.contract}-{payload.method}"
     sender, *endorsers = signers
     touched = payload.get_parameter(ORGANISATION_PARAMETER)

@@ -123,7 +123,7 @@ class Twins:
     def __init__(self, make: Callable[[SimulatedLedger], Machine], around: Surroundings) -> None:
         honest = [name for name in around.names if name not in around.traitors]
         self._halves = [set(honest[::2]), set(honest[1::2])]
-        self._ledgers = [around.ledger, SimulatedLedger(around.member, around.ledger.validators, twist=" again")]
+        self._ledgers = [around.ledger, SimulatedLedger(around.member, around.ledger.first, " again", around.ledger.epochs)]
         self._machines = [make(ledger) for ledger in self._ledgers]
         self._around = around
 

@@ -99,6 +99,8 @@ def draw_operation(cluster: Cluster, chance: Random, number: int) -> str:
     """Return what a client asks for."""
     if cluster.drops_suspects and chance.random() < 0.2:
         return "toss"
+    if cluster.epochs is not None and chance.random() < 0.3:
+        return f"weigh {chance.choice(cluster.names)} {chance.randint(2, 9)}"
     key = chance.choice(KEYS)
     return chance.choice([f"put {key} {number}", f"get {key}"])
 

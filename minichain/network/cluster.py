@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from minichain.consensus.election import Epochs
 from minichain.consensus.machine import Machine, Message, Record
 from minichain.consensus.signatures import Signatures
 from minichain.network.simulated_ledger import SimulatedLedger
@@ -48,6 +49,8 @@ class Cluster:
     """Byzantine behaviour that knows this engine's messages, besides what `byzantine` has for all."""
     numbers_itself: bool = False
     """Whether the engine numbers entries of its own too, so that a member's decisions have gaps. Raft does."""
+    epochs: Epochs | None = None
+    """When the validators are elected anew, and how many; without it they stay."""
     drops_suspects: bool = False
     """Whether the engine gets rid of transactions that are not deterministic, as TBFT does. Of the others nobody asks for one: with it
     members could never agree again."""

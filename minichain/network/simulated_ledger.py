@@ -7,6 +7,7 @@ and compares. Transactions are texts, "number client operation":
     get KEY            reads one
     toss               does something else on every member: a contract that is not deterministic
     validators A,B,C   from the next height on, these decide
+    weigh A 7          A is a candidate with the weight 7, where there are elections
 
 >>> ledger = SimulatedLedger("A", (Validator("A"),))
 >>> ledger.take("1 client put x 5")
@@ -24,6 +25,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from minichain.consensus.election import Epochs, compute_next
 from minichain.consensus.machine import INVALID, Examination, Validator
 from minichain.ledger.encoding import decode, encode
 from minichain.ledger.errors import LedgerError
@@ -76,11 +78,15 @@ def compute_hash(value: bytes) -> bytes:
 class SimulatedLedger:
     """What one member has decided so far, which is on its disk, and the transactions that wait, which are not."""
 
-    def __init__(self, member: str, validators: tuple[Validator, ...], twist: str = "") -> None:
-        """Begin at height 0. `twist` makes the batches of one ledger differ from those of another one of the same member."""
+    def __init__(self, member: str, validators: tuple[Validator, ...], twist: str = "", epochs: Epochs | None = None) -> None:
+        """Begin at height 0. `twist` makes the batches of one ledger differ from those of another one of the same member.
+
+        With `epochs` the first validators are the candidates of each election, with the weight 1 until somebody says otherwise.
+        """
         self.member = member
         self.maker = member + twist
-        self.validators = validators
+        self.validators = self.first = validators
+        self.epochs = epochs
         self.height = 0
         self.values: dict[int, bytes] = {}
         self.state: dict[str, str] = {}
@@ -141,7 +147,13 @@ class SimulatedLedger:
                 operation = entry.transaction.split()[2:]
                 if operation[:1] == ["validators"] and len(operation) == 2:
                     self.validators = tuple(Validator(member) for member in operation[1].split(","))
+        if self.epochs is not None:
+            self.validators = compute_next(self.epochs, height, compute_hash(value), self._get_candidates(), self.validators)
         return self.validators
+
+    def _get_candidates(self) -> list[Validator]:
+        """Return who can be elected."""
+        return [Validator(one.member, int(self.state.get(f"weight of {one.member}", "1"))) for one in self.first]
 
     def _execute_pending(self, pending: Sequence[bytes]) -> tuple[dict[str, str], set[str]]:
         """Return the state after values that are not decided yet, and the transactions in them."""
@@ -164,5 +176,8 @@ class SimulatedLedger:
             case ["toss"]:
                 return f"as {self.member} saw it"
             case ["validators", _]:
+                return "done"
+            case ["weigh", member, weight] if weight.isdecimal() and int(weight) > 0:
+                state[f"weight of {member}"] = weight
                 return "done"
         return "unknown"

@@ -78,7 +78,8 @@ class Simulation:
         self._lost = {(fault.sender, fault.recipient, fault.number) for fault in faults if isinstance(fault, Lose)}
         percents = {fault.member: fault.percent for fault in faults if isinstance(fault, Skew)}
         validators = tuple(Validator(name) for name in cluster.names)
-        self.seats = {name: Seat(name, SimulatedLedger(name, validators), percents.get(name, 100)) for name in cluster.names}
+        ledgers = {name: SimulatedLedger(name, validators, epochs=cluster.epochs) for name in cluster.names}
+        self.seats = {name: Seat(name, ledger, percents.get(name, 100)) for name, ledger in ledgers.items()}
         for crash in sorted((fault for fault in faults if isinstance(fault, Crash)), key=lambda crash: crash.from_ms):
             self.seats[crash.member].crashes.append(crash)
 

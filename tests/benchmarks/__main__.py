@@ -4,6 +4,7 @@ from tests.benchmarks import (
     bench_batch,
     bench_ciphers,
     bench_consensus,
+    bench_contracts,
     bench_execution,
     bench_grader,
     bench_identity,
@@ -29,6 +30,8 @@ print()
 bench_ledger.main()
 print()
 bench_consensus.main()
+print()
+bench_contracts.main()
 print()
 bench_grader.main()
 print()

@@ -11,7 +11,10 @@ from dataclasses import replace
 import pytest
 
 from minichain.cli import main
+from minichain.contracts.engines import find_engine_or_keyvalue
 from minichain.ledger.sqlite_store import SqliteStore
+from tests.contracts.system import consortium
+from tests.identity.conftest import hash_of
 from tests.ledger.small_chain import extend, make_chain, make_transaction
 from tests.ledger.test_store import make_store
 
@@ -160,3 +163,15 @@ def test_old_blocks_go_to_an_archive_and_come_back(filled):
     run("chain", "restore", "mychain", cwd=filled)
     assert not json.loads(run("chain", "show", "mychain", "-b", 2, "--json", cwd=filled))["archived"]
     assert "no archived blocks" in run("chain", "restore", "mychain", cwd=filled, code=2)
+
+
+def test_a_chain_that_governed_itself_is_executed_again_with_its_system_contracts(tmp_path):
+    frozen = hash_of(consortium.sign_as("org1 client")[0]).hex()
+    with make_store(tmp_path / "mychain") as store:
+        chain = consortium.make_chain(store=store, find_engine=find_engine_or_keyvalue)
+        receipt = consortium.invoke(chain, "CERT_MANAGE", "CERTS_FREEZE", "org2 admin", cert_hashes=frozen)
+        assert receipt.is_success
+        assert consortium.invoke(chain, "kv", "put", "org2 client", key="a", value="b").is_success
+    assert "as it was written" in run("chain", "verify", "mychain", "--replay", cwd=tmp_path)
+    run("chain", "export", "mychain", "mychain.blocks", cwd=tmp_path)
+    assert "3 blocks" in run("chain", "import", "mychain.blocks", "copy", cwd=tmp_path)

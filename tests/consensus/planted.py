@@ -16,6 +16,7 @@ from minichain.consensus.raft_messages import HardState
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_votes import Votes
 from minichain.consensus.validators import is_one_honest
+from tests.consensus.raft_storm import find_on_seesaw
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Bug:
     breaks: tuple[str, ...]
     needs_changes: bool = False
     """Whether it only shows while validators change."""
+    find: Callable | None = None
+    """What finds the rule that a seed breaks, if the campaign's weather is too mild for this mistake."""
 
     def plant(self, monkeypatch) -> None:
         """Put the mistake in, until the test is over."""
@@ -119,5 +122,12 @@ BUGS = [
     plant("raft votes twice", "raft", Raft, "_is_free_to_vote", lambda self, candidate, request: True),
     plant("raft votes for any log", "raft", Raft, "_is_up_to_date", lambda self, request: True, ANY),
     plant("raft keeps entries that contradict its leader's", "raft", Log, "find_new", keep_all, ANY),
+    Bug(
+        "raft commits entries of old terms by counting (figure 8)",
+        "raft",
+        ((Raft, "_is_committable", lambda self, index: self.log.committed < index <= self.log.last_index),),
+        SAFETY,
+        find=find_on_seesaw,
+    ),
     plant("raft takes a pre-vote's term for its own", "raft", Raft, "_is_trial_of_later_term", lambda self, message: False, ANY),
 ]

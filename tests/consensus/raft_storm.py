@@ -18,16 +18,17 @@ from minichain.network.simulator import Simulation
 
 NAMES = tuple("ABCDE")
 DURATION_MS = 3000
+SEESAW_MS = 2000
 
 
-def make_storm(*, pre_vote=False, compact_after=1000):
+def make_storm(*, names=NAMES, pre_vote=False, compact_after=1000):
     """Return a cluster of members who wait for little."""
     settings = RaftSettings(40, 12, pre_vote=pre_vote, check_quorum=pre_vote, most_entries=1, compact_after=compact_after)
 
     def make(member, records, ledger, signatures, random):
         return Raft(settings, member, ledger.validators, ValueArchive(ledger.values), records, random, ledger.height)
 
-    return Cluster("raft", NAMES, make, get_votes, tolerated=0, settle_ms=1000, numbers_itself=True)
+    return Cluster("raft", names, make, get_votes, tolerated=0, settle_ms=1000, numbers_itself=True)
 
 
 def draw_storm(seed, *, changes=False):
@@ -48,6 +49,27 @@ def draw_storm(seed, *, changes=False):
     requests = [Request(time, f"client{number}", draw_request(chance, number, changes)) for number, time in enumerate(times)]
     conditions = Conditions((1, 12), lost_in_1000=chance.choice([0, 50, 150]), late_in_1000=50)
     return Schedule(seed, DURATION_MS, conditions, tuple(faults), tuple(requests), rough_until_ms=DURATION_MS)
+
+
+def draw_seesaw(seed):
+    """Return a schedule for A, B and C in which B hears now A, now C, and clients ask all the time: the weather of figure 8.
+
+    Whoever leads is cut off again and again with entries that only it has. Later it leads B once more, which then stores these old
+    entries too: a majority. They are not committed before an entry of the new term is, because C may have a later term's entries there.
+    """
+    chance = Random(f"seesaw {seed}")
+    faults, at_ms = [], 100
+    while at_ms < SEESAW_MS:
+        until_ms = at_ms + chance.randrange(60, 100)
+        faults.append(Partition(at_ms, until_ms, (("A", "B"), ("C",)) if len(faults) % 2 else (("A",), ("B", "C"))))
+        at_ms = until_ms
+    requests = tuple(Request(time, f"client{time % 3}", f"put x {time}") for time in range(100, SEESAW_MS, 20))
+    return Schedule(seed, SEESAW_MS, Conditions((1, 20)), tuple(faults), requests, rough_until_ms=SEESAW_MS)
+
+
+def find_on_seesaw(seed):
+    """Return the first rule of safety that a run on the seesaw broke, or None."""
+    return find_violation(make_storm(names=("A", "B", "C")), draw_seesaw(seed))
 
 
 def draw_request(chance, number, changes):

@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minichain.consensus.election import compute_splitting_bound, draw, elect
+from minichain.consensus.election import Epochs, compute_next, compute_splitting_bound, draw, elect
 from minichain.consensus.errors import ConsensusError
 from minichain.consensus.machine import Validator
+from minichain.network.checkers import check_run
+from minichain.network.clusters.dpos import HEIGHTS, MOST_SEATS, make_cluster
+from minichain.network.schedule import Conditions, Crash, Request, Schedule
+from minichain.network.simulated_ledger import compute_hash
+from minichain.network.simulator import Simulation
+from minichain.network.trace import Decided
 
 HONEST = [Validator(f"H{number}", 100 - 3 * number) for number in range(20)]
 SIZE, BY_WEIGHT, DRAWN = 8, 4, 4
@@ -103,3 +109,43 @@ def test_a_seat_by_weight_costs_what_the_honest_one_weighs_whom_it_displaces(wei
     won = sum(validator.member.startswith("S") for validator in elected)
     if won:
         assert won * HONEST[BY_WEIGHT - won].weight <= weight
+
+
+# Over TBFT
+
+
+def test_only_the_last_block_of_an_epoch_elects():
+    present = (Validator("Z"),)
+    assert [compute_next(Epochs(3, 2), height, b"id", HONEST, present) == present for height in range(1, 7)] == [True, True, False] * 2
+    assert compute_next(Epochs(3, 2), 3, b"id", HONEST, present) == elect(HONEST, 2, b"id")
+
+
+def get_decided(simulation, member):
+    return [entry for entry in simulation.trace if isinstance(entry, Decided) and entry.member == member]
+
+
+def test_elected_validators_decide_from_the_next_height_on_and_everybody_agrees_who_they_are():
+    """G is made heavy, so that it has a seat from then on. B is away for two epochs, and comes back to the same validators."""
+    requests = (Request(100, "admin", "weigh G 50"), Request(2000, "ann", "put x 1"), Request(5000, "ann", "get x"))
+    schedule = Schedule(5, 9000, Conditions((5, 20)), (Crash(300, 3500, "B", 1),), requests)
+    simulation = Simulation(make_cluster("ABCDEFG"), schedule).run()
+    assert check_run(simulation) is None
+    decided = get_decided(simulation, "A")
+    assert len(decided) > 5 * HEIGHTS
+    weights = dict.fromkeys("ABCDEFG", 1)
+    expected = tuple(Validator(name) for name in "ABCDEFG")
+    for entry in decided:
+        assert entry.validators == expected
+        signers = {vote.member for vote in entry.proof.votes}
+        assert signers <= {validator.member for validator in expected} and 3 * len(signers) > 2 * len(expected)
+        if b"weigh G 50" in entry.value:
+            weights["G"] = 50
+        if entry.height % HEIGHTS == 0:
+            candidates = [Validator(name, weight) for name, weight in weights.items()]
+            expected = elect(candidates, MOST_SEATS, compute_hash(entry.value))
+    sets = {entry.validators for entry in decided}
+    assert len(sets) > 3 and all(Validator("G") == each[0] for each in sets if len(each) == MOST_SEATS)
+    by_height = {entry.height: entry.validators for entry in decided}
+    away = [entry for entry in get_decided(simulation, "B") if entry.at_ms >= 3500]
+    assert away and all(by_height[entry.height] == entry.validators for entry in away if entry.height in by_height)
+    assert {seat.machine.validators for seat in simulation.seats.values()} == {expected}

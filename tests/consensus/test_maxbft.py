@@ -1,7 +1,9 @@
 """MaxBFT: what is decided proves itself, votes count once, epochs do not mix, and whatever crashes or lies, nobody says two things."""
 
+import os
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -42,8 +44,9 @@ from minichain.network.schedule import Conditions, Crash, Request, Schedule
 from minichain.network.simulated_ledger import SimulatedLedger
 from minichain.network.simulator import Simulation
 from minichain.network.tokens import Notes, Pen
-from minichain.network.trace import Crashed, Decided, Reported, Sent
+from minichain.network.trace import Crashed, Decided, Reported, Sent, render
 
+GOLDEN = Path(__file__).parent / "golden" / "maxbft.txt"
 NAMES = "ABCD"
 FOUR = tuple(Validator(name) for name in NAMES)
 STEADY = Conditions((10, 10))
@@ -237,6 +240,21 @@ def test_a_member_that_comes_back_does_not_vote_again_where_it_voted():
     assert not machine._may_vote(Node(0, 7, 1, b"", b"x", None))
     assert machine._may_vote(Node(0, 8, 1, b"", b"x", None))
     assert make_machine(records=[Voted(1, 7)]).voted == 0, "another epoch's"
+
+
+# The golden story
+
+
+def test_the_story_of_four_members():
+    """A crashes while it writes its second proposal, and leads on when it is back. To write the story anew: MINICHAIN_REGENERATE=1."""
+    simulation = run(Crash(60, 200, "A", 0), duration_ms=720, requests=(Request(5, "ann", "put x 5"), Request(520, "bob", "get x")))
+    story = render(simulation.trace)
+    if os.environ.get("MINICHAIN_REGENERATE"):
+        GOLDEN.write_text(story)
+    assert story == GOLDEN.read_text()
+    assert check_run(simulation) is None
+    assert {seat.ledger.state["x"] for seat in simulation.seats.values()} == {"5"}
+    assert not [entry for entry in simulation.trace if isinstance(entry, Reported)]
 
 
 # Real keys, real bytes, and nonsense

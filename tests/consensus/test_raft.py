@@ -22,7 +22,7 @@ from minichain.network.clusters import make_cluster
 from minichain.network.schedule import Conditions, Crash, Partition, Request, Schedule
 from minichain.network.simulator import Simulation
 from minichain.network.trace import Decided, Sent, Wrote, render
-from tests.consensus.raft_storm import draw_storm, find_violation, make_storm
+from tests.consensus.raft_storm import draw_storm, find_on_seesaw, find_violation, make_storm
 
 STORY = Path(__file__).parent / "raft_story.txt"
 
@@ -188,6 +188,11 @@ def test_no_storm_of_a_thousand_breaks_safety(changes):
     for seed in range(10_000, 11_000):
         cluster = make_storm(pre_vote=seed % 2 == 0, compact_after=6 if seed % 3 else 1000)
         assert find_violation(cluster, draw_storm(seed, changes=changes)) is None, seed
+
+
+@pytest.mark.long
+def test_no_seesaw_breaks_safety():
+    assert [seed for seed in range(400) if find_on_seesaw(seed)] == []
 
 
 # The golden story
