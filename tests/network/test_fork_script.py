@@ -31,6 +31,13 @@ def test_the_lock_is_what_stops_the_second_branch():
     assert outcome.blocks[3].votes == ("Bob",) and outcome.locks["Cho"] == "b1" and outcome.decided["Ann"] == ("b1",)
 
 
+def test_who_has_decided_never_decides_what_contradicts_it():
+    script = grow("b", (1, 2, 3, 4), ["Ann", "Cho", "Dan"]) + grow("c", (5,), MEMBERS) + grow("c", (6, 7, 8), ["Cho", "Dan"], on="c5")
+    outcome = replay_script(script, ["Bob"], "no-lock")
+    assert not outcome.problem and outcome.fork is None
+    assert outcome.decided["Cho"] == outcome.decided["Dan"] == ("b1",), "and not c6 without c5"
+
+
 def test_two_liars_of_four_fork_the_right_rules_by_forked_certificates():
     outcome = replay_script(FORKED, ["Bob", "Cho"])
     assert outcome.fork == ("Ann", "Dan") and outcome.decided["Ann"][0] == "x5" and outcome.decided["Dan"][0] == "y5"
