@@ -67,12 +67,12 @@ def test_no_script_of_one_liar_forks_the_right_rules(seed):
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        ({"view": 1, "block": "b1", "on": "genesis"}, "form"),
-        ({"view": 0, "block": "b1", "on": "genesis", "to": []}, "form"),
-        ({"view": 1, "block": "genesis", "on": "genesis", "to": []}, "form"),
-        ({"view": 1, "block": "b1", "on": "genesis", "to": ["Eve"]}, "form"),
-        ({"view": 1, "block": "b1", "on": ["genesis"], "to": []}, "form"),
-        ("b1", "form"),
+        ({"view": 1, "block": "b1", "on": "genesis"}, "keys"),
+        ({"view": 0, "block": "b1", "on": "genesis", "to": []}, "number"),
+        ({"view": 1, "block": "genesis", "on": "genesis", "to": []}, "new"),
+        ({"view": 1, "block": "b1", "on": "genesis", "to": ["Eve"]}, "members"),
+        ({"view": 1, "block": "b1", "on": ["genesis"], "to": []}, "text"),
+        ("b1", "keys"),
         ({"view": 1, "block": "b1", "on": "b0", "to": []}, "unknown"),
     ],
 )
@@ -83,12 +83,12 @@ def test_a_step_that_is_none_is_told(step, problem):
 
 def test_time_does_not_go_back_and_honest_leaders_do_not_fork():
     first = grow("b", (1, 2), MEMBERS)
-    assert replay_script([*first, {"view": 1, "block": "x", "on": "genesis", "to": []}], ["Bob"]).problem == "view"
-    assert replay_script([*first, {"view": 2, "block": "x", "on": "b2", "to": []}], ["Bob"]).problem == "view"
-    assert replay_script([*first, {"view": 2, "block": "x", "on": "b1", "to": []}], ["Bob"]).problem == "honest"
+    assert replay_script([*first, {"view": 1, "block": "x", "on": "genesis", "to": []}], ["Bob"]).problem == "back"
+    assert replay_script([*first, {"view": 2, "block": "x", "on": "b2", "to": []}], ["Bob"]).problem == "below"
+    assert replay_script([*first, {"view": 2, "block": "x", "on": "b1", "to": []}], ["Bob"]).problem == "second"
     assert replay_script([*first, {"view": 3, "block": "x", "on": "b1", "to": []}], ["Bob"]).problem == "honest"
     assert replay_script([*first, {"view": 5, "block": "x", "on": "b1", "to": []}], ["Bob"]).problem == ""
-    assert replay_script(grow("b", range(1, 42), MEMBERS), ["Bob"]).problem == "form"
+    assert replay_script(grow("b", range(1, 42), MEMBERS), ["Bob"]).problem == "many"
 
 
 def test_who_was_away_is_sent_what_it_lacks():
