@@ -28,7 +28,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "unseen": "{name} was not shown it.",
         "refused": "{name} was shown it and found it not safe to vote (locked on {lock}, decided: {decided}).",
         "second": "{leader} is honest and has made a block in view {view} already: one a view.",
-        "honest": "{leader}, who leads view {view}, is honest and builds on {best}, for which {leader} knows the best certificate; not on {on}.",
+        "honest": "{leader}, who leads view {view}, is honest and builds on the best certificate they know: on {best}, not on {on}.",
         "peace": "nobody honest contradicts another one. In the end: {members} {blocks}",
         "member": "{name} has decided {decided}, and is locked on {lock}.",
         "open": "Without a certificate: {names}.",

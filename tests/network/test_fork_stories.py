@@ -23,7 +23,7 @@ STORIES = [
     ("below", add(view=2, on="b2"), "view 2 is not later than that of b2"),
     ("unknown", add(on="b9"), "nobody has made b9, on which b3 should stand"),
     ("second", add(view=2, on="b1"), "Ann is honest and has made a block in view 2 already"),
-    ("honest", add(on="b1"), "builds on b2, for which Ann knows the best certificate; not on b1"),
+    ("honest", add(on="b1"), "on b2, not on b1"),
 ]
 
 
