@@ -37,11 +37,11 @@ SEED = 0
 
 # %% [markdown] lang="en"
 # ## Look first
-# Six nodes, and time runs down. A has a record, pushes it to two others as soon as it has it, and so does everyone who hears it for the first time. Each message has a number. Press a number to lose that message (by keyboard: Tab to the number, then Space): what arrives then, and who never hears of the record? Leave one such message lost, and let the nodes **pull** as well: now and then each compares notes with one other, and each gives the other what it lacks. Is there still a single message whose loss leaves somebody out? (Two answers to check yourself by: with pushing alone it is message 5, and D is left out; with pulling there is none.)
+# Six nodes, and time runs down. A has a record, pushes it to two others as soon as it has it, and so does everyone who hears it for the first time. Each message has a number. Press a number to lose that message (by keyboard: Tab goes to the next control; Space presses a number; Space opens a list, arrow keys choose, Enter takes): what arrives then, and who never hears of the record? Leave one such message lost, and let the nodes **pull** as well: now and then each compares notes with one other, and each gives the other what it lacks. Is there still a single message whose loss leaves somebody out? (Two answers to check yourself by: with pushing alone it is message 5, and D is left out; with pulling there is none.)
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 六个节点，时间从上往下走。A 有一条记录，一到手就推送给另外两个节点；谁第一次听到，也同样推送给两个。每条消息有一个编号。按一下编号，那条消息就丢失（用键盘：Tab 移到编号上，再按空格）：接下来什么能到、谁始终没有听到这条记录？让这样的一条保持丢失，再让节点也会**拉取**：每隔一会儿，各自与另一个节点核对手里有什么，互相补上对方缺的。这时还有哪一条消息，单单丢了它，就有节点永远听不到？（答案供你核对：只推送时是消息 5，D 听不到；会拉取时，一条也没有。）
+# 六个节点，时间从上往下走。A 有一条记录，一到手就推送给另外两个节点；谁第一次听到，也同样推送给两个。每条消息有一个编号。按一下编号，那条消息就丢失（用键盘：Tab 移到下一个控件；编号用空格按下；列表用空格打开，方向键选择，回车确定）：接下来什么能到、谁始终没有听到这条记录？让这样的一条保持丢失，再让节点也会**拉取**：每隔一会儿，各自与另一个节点核对手里有什么，互相补上对方缺的。这时还有哪一条消息，单单丢了它，就有节点永远听不到？（答案供你核对：只推送时是消息 5，D 听不到；会拉取时，一条也没有。）
 
 # %% figure=true
 from minichain.learn import show_gossip

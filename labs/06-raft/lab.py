@@ -41,11 +41,11 @@ SEED = 0
 
 # %% [markdown] lang="en"
 # ## Look first
-# Five members, each a line on which time runs to the right; the colour of a line and the number on it tell the term. At the right stands the log of each: a box for each entry with the term in which it was added; what is committed has a thick edge, and a bar below it. The first second has passed: who was elected? Now let the leader crash, or cut it off, and let time pass: how long does it take until there is a new one? What becomes of a value that a cut-off leader is asked to add? (By keyboard: Tab to a button, Space.)
+# Five members, each a line on which time runs to the right; the colour of a line and the number on it tell the term. At the right stands the log of each: a box for each entry with the term in which it was added; what is committed has a thick edge, and a bar below it. The first second has passed: who was elected? Now let the leader crash, or cut it off, and let time pass: how long does it take until there is a new one? What becomes of a value that a cut-off leader is asked to add? (By keyboard: Tab goes from one control to the next; Space opens the list of members, arrow keys choose, Enter takes; Space presses a button.)
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 五个成员，各占一行，时间向右走；行的颜色和上面的数字表示任期。右边是各自的日志：一个条目一个方框，写着它是在哪个任期添加的；已提交的有粗边，下面还有一条横杠。第一秒已经过去：谁当选了？再让领导者崩溃，或者切断它的网络，让时间过去：多久之后有了新的领导者？被切断的领导者如果还收到一个值，这个值后来怎样了？（用键盘：Tab 移到按钮，空格按下。）
+# 五个成员，各占一行，时间向右走；行的颜色和上面的数字表示任期。右边是各自的日志：一个条目一个方框，写着它是在哪个任期添加的；已提交的有粗边，下面还有一条横杠。第一秒已经过去：谁当选了？再让领导者崩溃，或者切断它的网络，让时间过去：多久之后有了新的领导者？被切断的领导者如果还收到一个值，这个值后来怎样了？（用键盘：Tab 移到下一个控件；成员的列表用空格打开，方向键选择，回车确定；按钮用空格按下。）
 
 # %% figure=true
 from minichain.learn import show_raft_cluster
