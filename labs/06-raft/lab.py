@@ -827,7 +827,7 @@ from minichain.network.log_cluster import Cluster
 #
 # Why is the order a matter of life and death? Because a vote is a promise to give nobody else one. If it leaves before it is on the disk and the power fails in between, the member comes back, remembers nothing, and promises the same to somebody else. In the same way an `"ack"` promises that the entries are there.
 #
-# Below it stands `play`, which is complete: it lets your rules run in the cluster. (`naive=True` is for task 9.) The hidden tests of this task are runs: many short ones with a story, and a hundred drawn at random. The grader does not compare your members with its own. It **replays** what they did in a cluster of its own, which alone decides what arrived and what stood on a disk, and checks what must hold of every Raft: one vote a term, one leader a term, promises on the disk before they leave, nothing committed ever lost, and progress where a majority can meet.
+# Below it stands `play`, which is complete: it lets your rules run in the cluster. (`naive=True` is for task 9.) The hidden tests of this task are runs: many short ones with a story, and sixty drawn at random. The grader does not compare your members with its own. It **replays** what they did in a cluster of its own, which alone decides what arrived and what stood on a disk, and checks what must hold of every Raft: one vote a term, one leader a term, promises on the disk before they leave, nothing committed ever lost, and progress where a majority can meet.
 
 # %% [markdown] lang="zh"
 # ## 8 · 一个完整的成员
@@ -839,7 +839,7 @@ from minichain.network.log_cluster import Cluster
 #
 # 为什么次序性命攸关？因为投票就是承诺不再投给别人。票发出去了，却还没有写到硬盘上，这时断了电，成员回来什么也不记得，就会把同样的承诺再许给另一个人。同样，`"ack"` 承诺的是：条目已经存好了。
 #
-# 下面的 `play` 是完整的，它让你的规则在集群里跑起来。（`naive=True` 留给任务 9。）这个任务的隐藏测试都是一次次的运行：许多短的，各有一段故事；还有一百次是随机生成的。评分程序并不拿你的成员与它自己的比较，而是把他们做过的事在自己的集群里**重放**一遍：什么到达了，硬盘上写着什么，只由这个集群说了算；再检查凡是 Raft 都必须做到的：一个任期只投一票，一个任期只有一个领导者，承诺先写到硬盘上再发出，提交了的绝不丢失，多数成员碰得上面就能前进。
+# 下面的 `play` 是完整的，它让你的规则在集群里跑起来。（`naive=True` 留给任务 9。）这个任务的隐藏测试都是一次次的运行：许多短的，各有一段故事；还有六十次是随机生成的。评分程序并不拿你的成员与它自己的比较，而是把他们做过的事在自己的集群里**重放**一遍：什么到达了，硬盘上写着什么，只由这个集群说了算；再检查凡是 Raft 都必须做到的：一个任期只投一票，一个任期只有一个领导者，承诺先写到硬盘上再发出，提交了的绝不丢失，多数成员碰得上面就能前进。
 
 # %% task="node"
 def on_message(node: dict, message: dict) -> tuple[dict, list[dict]]:
@@ -959,7 +959,7 @@ given_faults = {
     "stall": "«run.stall»",
     "broken": "«run.broken»",
 }
-for given_run in [*draw_log_stories(SEED), *draw_log_runs(SEED, 100)]:
+for given_run in [*draw_log_stories(SEED), *draw_log_runs(SEED, 60)]:
     given_fault = judge_log_run(given_run, play(list(given_run.members), given_run.schedule))
     given_text = given_stories[given_run.key] if given_fault in given_run.faults else given_faults.get(given_fault)
     assert given_fault is None, given_text

@@ -97,7 +97,8 @@ class _Watch:
             self._check_follower(moment, moment.message, had)
         self._check_commit(moment)
         self.terms[name], self.commits[name], self.logs[name] = moment.term, moment.commit, moment.log
-        self._check_logs(moment)
+        if moment.log != had:
+            self._check_logs(moment)
 
     def _note(self, fault: str, is_there: bool) -> None:
         if is_there:
