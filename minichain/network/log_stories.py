@@ -21,6 +21,10 @@ NAMES: Final = ("Ada", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hua", "Ida", "Ju
 VALUES: Final = ("amber", "coral", "ebony", "hazel", "ivory", "lilac", "olive", "pearl", "sepia", "topaz")
 
 
+_BEATS: Final = 14
+"""Heartbeats of a leader at the end of a run: about as many as a log has entries."""
+
+
 @dataclass(frozen=True)
 class LogRun:
     """A schedule, and what has to come of it: values that members must know to be committed in the end."""
@@ -61,7 +65,7 @@ def draw_log_stories(seed: Any) -> Iterator[LogRun]:
 
 
 def draw_log_runs(seed: Any, count: int) -> Iterator[LogRun]:
-    """Yield random runs; at the end of each third one the network is whole, and somebody must be able to lead and commit."""
+    """Yield random runs; at the end of each sixth one the network is whole, and somebody must be able to lead and commit."""
     draw = Random(f"{seed}/runs")
     for number in range(count):
         members = draw.sample(NAMES, draw.choice((3, 4, 5, 5)))
@@ -70,7 +74,7 @@ def draw_log_runs(seed: Any, count: int) -> Iterator[LogRun]:
         while len(schedule) < 45:
             schedule += _draw_turn(members, draw, values)
         endings: tuple[str, ...] = ()
-        if number % 3 == 0:
+        if number % 6 == 0:
             schedule += _build_ending(members)
             endings = tuple(f"end-{name}" for name in members)
         yield LogRun("run", tuple(members), schedule, endings=endings)
@@ -117,11 +121,15 @@ def _draw_turn(members: Sequence[str], draw: Random, values: Iterator[str]) -> E
 
 
 def _build_ending(members: Sequence[str]) -> Events:
-    """Return how all come back, and each in its turn tries to lead, twice: once to learn of the latest term, once to win."""
+    """Return how all come back, and each in its turn tries to lead, twice: once to learn of the latest term, once to win.
+
+    Who leads beats for a while, because a leader may go back by one step a heartbeat only.
+    """
     events: Events = [["heal"], *([kind, name] for name in members for kind in ("crash", "restart")), ["flow"]]
-    for _ in range(2):
-        for name in members:
-            events += [["timeout", name], ["flow"], ["submit", name, f"end-{name}"], ["flow"], ["beat", name], ["flow"]]
+    for name in members:
+        events += [["timeout", name], ["flow"]]
+    for name in members:
+        events += [["timeout", name], ["flow"], ["submit", name, f"end-{name}"], ["flow"], *[["beat", name], ["flow"]] * _BEATS]
     return events
 
 

@@ -130,3 +130,9 @@ def test_a_transcript_that_could_not_have_happened_is_refused(right):
         assert judge_log_run(run, spoilt) == "broken"
     assert judge_log_run(run, None) == "broken"
     assert read_log("1x 12yes") == [[1, "x"], [12, "yes"]]
+
+
+def test_a_leader_that_goes_back_one_step_a_heartbeat_is_slow_and_right():
+    rules = load_rules([(LAB / "mistakes" / "waits-after-a-refusal.py").read_text("utf-8")])
+    for seed in SEEDS:
+        assert [judge(rules, run) for run in draw_log_runs(seed, 60)] == [None] * 60
