@@ -346,8 +346,9 @@ class BodyChecker:
         names = [set(list_targets(generator.target)) for generator in generators]
         self.scopes.append(set().union(*names))
         for place, generator in enumerate(generators):
-            self.check_order([generator.iter] if place else [], set().union(*names[place:]))
-            self.check_order(generator.ifs, set().union(*names[place + 1 :]))
+            known = set().union(*names[:place])
+            self.check_order([generator.iter] if place else [], set().union(*names[place:]) - known)
+            self.check_order(generator.ifs, set().union(*names[place + 1 :]) - known - names[place])
             if generator.is_async:
                 self.add(generator.target, "async", "nothing waits in a contract")
             self.check_target(generator.target)
