@@ -1,4 +1,4 @@
-"""Pieces: what the compiler makes of an expression, and the fast closures for arithmetic and comparison.
+"""Pieces and steps: what the compiler makes of expressions and statements, and the fast closures for arithmetic and comparison.
 
 A piece is a closure and the nodes that it takes in any case. Nodes that are executed only sometimes (the right side of `and`, the item of a
 comprehension) pay for themselves when they are reached. That is how a straight piece of code pays once and yet for each of its nodes.
@@ -33,6 +33,15 @@ class Piece:
     is_constant: bool = False
     value: Any = None
     """Of a constant."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A compiled statement: its closure, its nodes that surely run, and whether it may give a signal."""
+
+    run: Run
+    cost: int
+    may_leave: bool = False
 
 
 def make_constant(value: Any) -> Piece:
