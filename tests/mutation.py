@@ -15,6 +15,7 @@ import os
 import random
 import signal
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
@@ -61,23 +62,29 @@ class Fault:
     source: str
 
 
+def list_parts(body):
+    """Yield first line, last line and indent of statements, those of classes one by one: to mutate much at once takes minutes."""
+    for node in body:
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+        if isinstance(node, ast.ClassDef):
+            yield from list_parts(node.body)
+        elif not isinstance(node, ast.Import | ast.ImportFrom):
+            yield first, node.end_lineno, " " * node.col_offset
+
+
 def list_faults(campaign, modules):
-    """Return the mutants of these modules, made statement by statement: a whole module at once would take minutes."""
+    """Return the mutants of these modules."""
     from autograder.mutate import mutate_cell
 
     faults = []
     for module in modules:
         source = (campaign.folder / f"{module}.py").read_text()
         lines = source.splitlines(keepends=True)
-        for node in ast.parse(source).body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                continue
-            start = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]) - 1
-            before, after = "".join(lines[:start]), "".join(lines[node.end_lineno :])
-            faults.extend(
-                Fault(module, start + mutant.line, mutant.before, mutant.after, before + mutant.source + after)
-                for mutant in mutate_cell(module, "".join(lines[start : node.end_lineno]))
-            )
+        for first, last, indent in list_parts(ast.parse(source).body):
+            before, part, after = "".join(lines[: first - 1]), "".join(lines[first - 1 : last]), "".join(lines[last:])
+            for mutant in mutate_cell(module, textwrap.dedent(part)):
+                whole = before + textwrap.indent(mutant.source, indent) + after
+                faults.append(Fault(module, first - 1 + mutant.line, mutant.before, mutant.after, whole))
     return faults
 
 
