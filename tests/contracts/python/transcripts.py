@@ -15,7 +15,7 @@ from minichain.ledger.rwset import Write
 from minichain.ledger.state import MemoryState
 from tests.contracts.python import fuzz
 from tests.contracts.python.features import list_bodies, write_source
-from tests.contracts.python.hostile import ENDED, SPENT, TOGETHER
+from tests.contracts.python.hostile import ENDED, HOLES, SPENT, TOGETHER
 from tests.contracts.python.hostile_sources import REFUSED
 from tests.contracts.python.programs import make_program, spoil
 from tests.ledger.keyvalue_calls import BLOCK, SENDER
@@ -73,6 +73,7 @@ def list_transcripts():
         f"spent {name}": lambda body=body: transcribe({"main": f"def main() -> None:\n    while True:\n        {body}\n"})
         for name, body in SPENT.items()
     }
+    found |= {f"hole {name}": lambda body=body: transcribe({"main": make_hostile_source(body)}, MORE_GAS) for name, body in HOLES.items()}
     found |= {f"together {name}": lambda sources=sources: transcribe(sources, 100_000) for name, (_, _, sources) in TOGETHER.items()}
     found |= {f"seed {seed}": lambda seed=seed: transcribe_seed(seed) for seed in range(SEEDS)}
     # Mixed, so that the first few have something of everything: a fault is found at once.
