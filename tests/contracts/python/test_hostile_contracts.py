@@ -19,7 +19,7 @@ from tests.ledger.keyvalue_calls import BLOCK, SENDER
 
 GAS = 2_000_000
 LESS_GAS = 400_000
-SECONDS = 5.0
+SECONDS = 3.0
 """Of processor time, for any of them: a loop that does nothing takes about 0.4 s for as much gas."""
 
 
