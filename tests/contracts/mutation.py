@@ -15,8 +15,8 @@ from tests.mutation import Campaign, run_campaign
 
 OWN_TESTS = {}
 """None comes before the others: `notice_fault` does."""
-SLOW_TESTS = frozenset({"test_transcripts", "test_features", "test_hostile_contracts"})
-"""Not run on mutants: their contracts are all among the transcripts."""
+SLOW_TESTS = frozenset({"test_transcripts", "test_features", "test_hostile_contracts", "test_fuzz"})
+"""Not run on mutants: their contracts, or others of their kind, are among the transcripts."""
 
 
 def preload():
