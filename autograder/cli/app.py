@@ -3,6 +3,7 @@
 import typer
 
 from autograder.cli.authoring import check, labs, new_lab, release, validate
+from autograder.cli.comparing import compare
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.exporting import export, feedback
@@ -20,5 +21,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (labs, new_lab, release, grade, feedback, export, validate, check, doctor, plan, demo):
+for command in (labs, new_lab, release, grade, feedback, export, compare, validate, check, doctor, plan, demo):
     app.command(command.__name__.replace("_", "-"))(command)
