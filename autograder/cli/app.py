@@ -9,6 +9,7 @@ from autograder.cli.doctor import doctor
 from autograder.cli.exporting import export, feedback
 from autograder.cli.grading import grade
 from autograder.cli.planning import plan
+from autograder.cli.sealing import audit, seal
 
 app = typer.Typer(
     name="autograder",
@@ -21,5 +22,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (labs, new_lab, release, grade, feedback, export, compare, validate, check, doctor, plan, demo):
+for command in (labs, new_lab, release, grade, feedback, export, compare, seal, audit, validate, check, doctor, plan, demo):
     app.command(command.__name__.replace("_", "-"))(command)

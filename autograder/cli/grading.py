@@ -78,6 +78,10 @@ def grade(
     tls_cert: Annotated[Path | None, typer.Option("--tls-cert", help=f"This machine's certificate. Default: ${_CERT}.")] = None,
     tls_key: Annotated[Path | None, typer.Option("--tls-key", help=f"Its private key. Default: ${_KEY}.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Grade also what is already recorded.")] = False,
+    seal_key: Annotated[
+        Path | None,
+        typer.Option("--seal-key", help="Seal the batch with this private key when it is graded; autograder seal tells more."),
+    ] = None,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -110,6 +114,7 @@ def grade(
     Ends with 0 if every submission has a verdict, with 1 if some need a person (unreadable, or void), with 2 if it could not run.
     """
     from autograder.batch import build_tasks, grade_batch
+    from autograder.cli.sealing import find_sealing
     from autograder.records import Records
     from autograder.resume import skip_recorded
     from autograder.sandbox.walls import UNSAFE_LOCAL
@@ -121,6 +126,7 @@ def grade(
     known = find_labs(labs, course, lab or [])
     submissions, unknown = find_submissions(folder, known, learner or [], lab or [])
     secret = read_secret()
+    seal = find_sealing(seal_key, place.root)
     shown = _Shown(as_json)
     with Records(records or place.records) as store, stopping() as stop:
         crew = _find_crew(dask, workers, submissions, shared_folder, (tls_ca, tls_cert, tls_key))
@@ -133,6 +139,7 @@ def grade(
 
             def on_results(results: Sequence[Result]) -> None:
                 shown.show(results)
+                seal.note(results)
                 progress.advance(len(results), Counter(kind for result in results for kind in list_failures(result)))
 
             tasks = takewhile(lambda _: not stop.is_set(), build_tasks(submissions))
@@ -141,6 +148,8 @@ def grade(
                 grade_batch(left, known, store, on_results, secret, crew=crew, total=len(submissions), stop=stop)
             except KeyboardInterrupt:
                 stop.set()
+        if not stop.is_set():
+            seal.apply(store)
     if stop.is_set():
         print("\ninterrupted; what is graded is recorded, and the same command goes on with the rest", file=sys.stderr)
         raise typer.Exit(130)

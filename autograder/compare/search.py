@@ -1,6 +1,6 @@
 """The search: which works of a cohort are alike, and by how much.
 
-A passage counts the less, the more works have it: log((N + 50) / n) / log(N + 50) for one that n of N different works have. What the lab
+A passage counts the less, the more works have it: log((N + 10) / n) / log(N + 10) for one that n of N different works have. What the lab
 gave out, what two of its published answers share and what most learners have counts nothing. Two works are alike if what they share is a
 large part of the smaller one, and is enough to say anything (`SHARE`, `EVIDENCE`).
 
@@ -28,13 +28,13 @@ from autograder.compare.works import Given, Work
 
 SHARE: Final = 0.3
 """How much of the smaller work has to be shared, by weight, at the least."""
-EVIDENCE: Final = 80.0
-"""How much has to be shared: the weight of so many passages that nobody else has, about a dozen lines. If only a third is shared, three
+EVIDENCE: Final = 60.0
+"""How much has to be shared: the weight of so many passages that nobody else has, about ten lines. If only a third is shared, three
 times as much is wanted: independent works have a little of much in common, and much of very little."""
 MOST: Final = 0.5
 """What more learners have than this counts nothing, if there are more than `CROWD` of them."""
 CROWD: Final = 10
-PRIOR: Final = 50
+PRIOR: Final = 10
 """How many works are taken to exist besides those at hand: in a class of five, what two have in common is not common."""
 PERMUTATIONS: Final = 128
 BANDS: Final = 64

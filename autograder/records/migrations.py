@@ -89,5 +89,17 @@ def _move_cells(owner: str, cells: list[Row[Any]]) -> dict[str, Any]:
     return {"id": owner, "cells": json.dumps(moved, separators=(",", ":")), "voids": sum(cell.status == "void" for cell in cells)}
 
 
-_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _to_2}
+def _to_3(connection: Connection) -> None:
+    """Seals, and the leaves that they are made over."""
+    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    leaf = "seal INTEGER NOT NULL, position INTEGER NOT NULL, result VARCHAR(32) NOT NULL, entry TEXT NOT NULL"
+    for statement in (
+        "CREATE TABLE seal (number INTEGER NOT NULL, text TEXT NOT NULL, signature VARCHAR(128) NOT NULL, PRIMARY KEY (number))",
+        f"CREATE TABLE leaf ({leaf}, salt {binary} NOT NULL, PRIMARY KEY (seal, position))",
+        "CREATE INDEX leaf_result ON leaf (result, seal)",
+    ):
+        connection.execute(text(statement))
+
+
+_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _to_2, 2: _to_3}
 """The step that leaves each version."""
