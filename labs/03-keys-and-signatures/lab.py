@@ -16,20 +16,20 @@
 #
 # 到了星期一，正式的链上出现了这份放货令。内容和签名都是从演练里原样抄来的，一个字节也不差；签名验证通过，铜被提走了。谁也没有破解什么密码。问题在于：**签名的时候，没有把“在哪里有效”一并签进去。**
 #
-# 在这个实验里，你要写出不怕这一招的签名，而且按两种标准各写一遍：国际通行的 ECDSA 和中国国家标准 SM2。你还要把一封信封好，寄给几位收件人。然后换个立场：从两个图省事做出来的签名里，反推出私钥。
+# 在这个实验里，你要写出不怕这一招的签名，而且按两种标准各写一遍：国际通行的 ECDSA 和中国国家标准 SM2。你还要把一封信封好，寄给几位收件人。然后换个角色：从两个图省事做出来的签名里，反推出私钥。
 
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. If nothing appears below it, the test has passed, and the table says so; otherwise a sentence, below the cell or in the table, tells you what to look at.
+# - Put your code in place of the line `raise NotImplementedError()`, then run the test cell below. No message means passed, and the table says so. Otherwise read the **last line** of the error (the table shows it, too): it tells you what to look at. If it is one of Python's own errors, find the line of yours that `---->` points at. If several tests fail, begin with the first.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. People who know Python take two to three hours for the whole; tasks 1 to 5 and tasks 6 to 9 are two good sittings. A pause does no harm: save the notebook, and run it from the top when you come back. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
-# - 在单元格留空的地方写代码，然后运行下面的测试单元格。单元格下面什么都不显示，就是通过了，进度表里也会标上“通过”；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
-# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
+# - 用你的代码换掉 `raise NotImplementedError()` 那一行，然后运行下面的测试单元格。什么都不显示，就是通过，进度表里也会标上“通过”。没通过，就看报错的**最后一行**（进度表里也有），它会告诉你该看哪里；如果是 Python 自己的报错，再找 `---->` 指着的、你自己写的那一行。有好几项没通过时，先改最前面的一项。
+# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情况，所以任务里的每句话都要仔细看、照着做。
 # - 后面的任务会用到前面写好的函数，请从头做起。会写 Python 的人，全部做完大约要两到三个小时，分两次做正好：一次做任务 1 到 5，一次做任务 6 到 9。中途停下也没关系：保存好，回来时从头运行一遍即可。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 
 # %% figure=true
@@ -129,7 +129,7 @@ PUBLIC = {profile: multiply_base(profile, PRIVATE[profile]) for profile in PRIVA
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 一个签名是这样走完全程的：要签的东西先变成摘要；摘要、私钥和一个随机数（只用一次的数）变成签名，也就是两个数；另一方用**自己**知道的东西重算摘要。让验证方那边有一样不同，试试看：哪些改动验证方看得出来，哪些看不出来？这与所用的方案有没有关系？（用键盘：Tab 移到列表，空格展开，方向键选择，回车确定。）
+# 一个签名是这样走完全程的：要签的东西先变成摘要；摘要、私钥和一个随机数（只用一次的数）变成签名，也就是两个数；另一方用**自己**知道的东西重算摘要。让验证方那边有一样不同，试试看：哪些改动验证方看得出来，哪些看不出来？这与所用的方案有没有关系？（用键盘操作：按 Tab 移到下拉列表，按空格展开，用方向键选择，按回车确定。）
 
 # %% figure=true
 from minichain.learn import show_signature_flow
@@ -803,7 +803,7 @@ for given_private, given_letter, given_other in given_cases:
 
 # %% [markdown] lang="zh"
 # ## 8 · 同一个随机数用了两次
-# 换个立场。一台地磅用自己的密钥给每次读数签名。厂家图省事，没有用像样的随机源，于是随机数有时会重复。摘要和签名人人可读。那么，重复也是人人看得出来的吗？
+# 换个角色。一台地磅用自己的密钥给每次读数签名。厂家图省事，没有用像样的随机源，于是随机数有时会重复。摘要和签名人人可读。那么，重复也是人人看得出来的吗？
 #
 # `records` 是一个列表，每项是 `(digest, (r, s))`，都出自同一把密钥。找出用了同一个随机数的两项，返回它们的编号 `(i, j)`，从 0 数起，*i < j*；有好几对时，取 *i* 最小的，*i* 相同再取 *j* 最小的。没有这样的一对，返回 `None`。列表不长，两重循环就够快了。
 #
@@ -968,10 +968,10 @@ show_nonce_reuse(lang="«lab.lang»")
 # %% [markdown] lang="zh"
 # 有了私钥，你就能以地磅的名义给任何读数签名，每个诚实的验证者都会得到 `True`。据 fail0verflow 小组 2010 年 12 月的演讲，索尼的 PlayStation 3 给软件签名时，用的始终是同一个随机数；它的私钥就是这样被算出来的。
 #
-# ## 这里没讲的
+# ## 这里没讲到的
 # - **在同一条链上用两次。** 同一份放货令在 `harbour` 上递交两次，两次都有效。让链记住见过什么，是账本的事，下一个实验就讲。
 # - **公钥是谁的。** 公钥用之前，要先检查它是不是曲线上的点；它是谁的，则由证书说明（后面的实验）。
-# - **罕见的情形。** 签名时若碰上 *r = 0* 或 *s = 0*，就另取一个随机数，不过你一辈子也碰不上。SM2 的标准还拒绝 *r + s = n* 的签名；要造出这种情形，得先找到一条摘要恰好等于指定值的消息。
+# - **罕见的情况。** 签名时若碰上 *r = 0* 或 *s = 0*，就另取一个随机数，不过你一辈子也碰不上。SM2 的标准还拒绝 *r + s = n* 的签名；要造出这种情况，得先找到一条摘要恰好等于指定值的消息。
 # - **孪生的签名。** 每个 ECDSA 签名都有一个孪生的 *(r, n - s)*。为了避免一笔交易有两种有效的签名，许多链只接受 *s* 较小的那个；在这样的链上，攻击者还要拿 *-s* 再试一次。
 # - **耗时。** 实际使用的密码库，不论密钥是什么，耗时都一样，因为耗时也会泄露密钥的信息。
 # - **随机数的一部分。** 随机数不必重复也会泄密：许多签名的随机数，每个只要知道几个比特，就够算出私钥了。

@@ -369,6 +369,8 @@ class Maxbft:
     def _decide(self, decided: Node, chain: Sequence[Node], certificate: Certificate) -> None:
         """Decide a node and all before it that is not decided yet; `chain` with its certificate proves it."""
         branch = self.tree.get_branch(decided, self.decided)
+        if self._contradicts(branch):
+            return
         after = [node for node in chain if node.view > decided.view]
         self.pace.progress_view = max(self.pace.progress_view, decided.view)
         for index, node in enumerate(branch):
@@ -376,6 +378,13 @@ class Maxbft:
                 self._announce(Decision(self.tree.proposals[node.id].value, (*branch[index:], *after), certificate))
         self.tree.forget(decided.view)
         self.seen = {view: one for view, one in self.seen.items() if view >= decided.view}
+
+    def _contradicts(self, branch: Sequence[Node]) -> bool:
+        """Return whether a branch does not grow from the node decided last. Then more than a third have lied; nobody decides both."""
+        if not branch or (self.decided > self.tree.root_height and self.decided not in self.decisions):
+            return False
+        is_first = self.decided == self.tree.root_height
+        return branch[0].parent != (self.tree.root if is_first else self.decisions[self.decided].nodes[0].id)
 
     def _announce(self, decision: Decision) -> None:
         """Write and tell a decision."""
