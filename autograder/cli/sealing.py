@@ -72,7 +72,7 @@ def tell_seals(made: "list[StoredSeal]", folder: Path) -> None:
     for stored in made:
         told = json.loads(stored.text)
         regrades = f", {told['regrades']} of them graded again" if told["regrades"] else ""
-        print(f"{folder / f'{stored.number:06}.json'}: {told['records']} results{regrades}", file=sys.stderr)
+        print(f"{folder / f'{stored.number:06}.json'}: {told['records']} result(s){regrades}", file=sys.stderr)
     if made:
         print(f"publish: {folder / f'{made[-1].number:06}.json'}", file=sys.stderr)
     else:
@@ -180,16 +180,18 @@ def _audit(place: str | Path, published: "StoredSeal", signer: "PublicKey | None
 
 
 def _tell(report: "Report") -> None:
+    from autograder.messages import clean  # a database that somebody changed may hold anything
+
     for regrade in report.regrades[:_SHOWN]:
-        print(f"regraded in seal {regrade.seal}: {regrade.learner}/{regrade.lab}: {regrade.text} ({regrade.reason})")
+        print(clean(f"regraded in seal {regrade.seal}: {regrade.learner}/{regrade.lab}: {regrade.text} ({regrade.reason})"))
     for finding in report.findings[:_SHOWN]:
         who = f"{finding.learner}/{finding.lab}: " if finding.lab else ""
-        print(f"{finding.kind.upper()}: {who}{finding.text}")
-    if (more := len(report.findings) - _SHOWN) > 0:
+        print(clean(f"{finding.kind.upper()}: {who}{finding.text}"))
+    if (more := len(report.findings) + len(report.regrades) - min(len(report.findings), _SHOWN) - min(len(report.regrades), _SHOWN)) > 0:
         print(f"… and {more:,} more (--json has all)")
-    counted = f"{report.results:,} results, {report.seals:,} seals, {len(report.regrades):,} recorded regrades"
-    counted += f", {report.forgotten:,} results of people who were forgotten" if report.forgotten else ""
-    holds = "no score changed outside a recorded regrade" if not report.findings else f"{len(report.findings):,} things do not hold"
+    counted = f"{report.results:,} result(s), {report.seals:,} seal(s), {len(report.regrades):,} recorded regrade(s)"
+    counted += f", {report.forgotten:,} result(s) of people who were forgotten" if report.forgotten else ""
+    holds = "no score changed outside a recorded regrade" if not report.findings else f"{len(report.findings):,} finding(s)"
     print(f"{counted}: {holds}")
 
 
@@ -219,5 +221,6 @@ def _check_proof(path: Path, published: "StoredSeal", signer: "PublicKey | None"
     if as_json:
         print(json.dumps({"record": record, "seal": seal.number, "time": seal.time}, ensure_ascii=False))
         return
-    print(f"{clean(str(record['learner']))} has {record['score']:g} of {record['max_score']:g} points in {clean(str(record['lab']))}")
+    score = "no score yet" if record["score"] is None else f"{record['score']:g}"
+    print(clean(f"{record['learner']} has {score} of {record['max_score']:g} points in {record['lab']}"))
     print(f"sealed on {seal.time} as one of {seal.records:,} results in seal {seal.number}, signed by {describe_key(get_signer(seal))}")

@@ -9,6 +9,7 @@ import pytest
 from autograder.compare.clusters import Match, build_clusters
 from autograder.compare.search import EVIDENCE, SHARE, compare_works
 from autograder.compare.works import MODEL, PUBLISHED, Work, compute_given, load_published, read_work
+from autograder.labs.course import load_course
 from autograder.labs.source import load_lab
 from tests.autograder.compare.cohorts import change_literals, comment, disguise, draw_cohort, insert_dead_code, rename, reorder, write_alone
 from tests.autograder.labs_for_tests import ADD, MUL, hand_in, write_lab
@@ -140,6 +141,17 @@ def test_the_names_of_published_works_are_no_learners():
     names = [work.name for work in load_published(load_lab(LABS / "02-merkle-proofs"), LABS / "02-merkle-proofs")]
     assert names[0] == MODEL
     assert all(name.startswith(PUBLISHED) and "/" in name for name in names)
+
+
+def test_a_foreign_course_is_compared_too(ps1_course):
+    lab = load_course(ps1_course)["ps1"]
+    published = load_published(lab, None)
+    assert [work.name for work in published] == [MODEL]
+    cells = (*published[0].cells, *Course("02-merkle-proofs").published[1].cells)
+    works = [Work("ada", cells), Work("bo", disguise(cells, 1)), Work("cy", published[0].cells)]
+    comparison, _ = compare_works(lab.id, works, compute_given(lab), published)
+    assert [cluster.learners for cluster in comparison.clusters] == [("ada", "bo")]
+    assert comparison.short == ("cy",)
 
 
 def test_clusters_are_joined_by_any_match_and_the_largest_comes_first():

@@ -430,7 +430,7 @@ def test_seal_and_audit_as_the_operator_meets_them(course, call):
     good = call("audit", course / "course", "--root", root, "--signer", course / "grading.pub")
     assert (good.returncode, good.stdout) == (
         0,
-        "2 results, 1 seals, 0 recorded regrades: no score changed outside a recorded regrade\n",
+        "2 result(s), 1 seal(s), 0 recorded regrade(s): no score changed outside a recorded regrade\n",
     )
     assert "fingerprint sha256:" in good.stderr
     with Records(course / "course" / "records.db") as store:
@@ -442,7 +442,7 @@ def test_seal_and_audit_as_the_operator_meets_them(course, call):
     again = call("seal", course / "course", "--key", course / "grading.key")
     assert "nothing to seal" in again.stderr, "what was changed by hand stays as it was sealed"
     told = call("seal", course / "course", "--key", course / "grading.key", "--regrade", "a person read it")
-    assert "1 results, 1 of them graded again" in told.stderr
+    assert "1 result(s), 1 of them graded again" in told.stderr
     last = call("audit", course / "course", "--root", root.with_name("000002.json"))
     assert last.returncode == 0
     assert "regraded in seal 2: bo/00-sums: score 2.0 -> 3.0 (a person read it)" in last.stdout
@@ -461,6 +461,15 @@ def test_a_learner_gets_a_proof_that_a_stranger_checks(course, call, tmp_path):
     forged = call("audit", "--proof", path, "--root", root)
     assert (forged.returncode, forged.stderr.count("\n")) == (2, 1)
     assert "this score is not under seal 1" in forged.stderr
+
+
+def test_what_has_no_score_yet_is_proved_as_such(course, call, tmp_path):
+    with Records(course / "course" / "records.db") as store:
+        store.save([make_result("dan\x1b[31m", lab="00-sums", status="unreadable", score=None)])
+    call("seal", course / "course", "--key", course / "grading.key")
+    root = course / "course" / "seals" / "000001.json"
+    made = call("audit", course / "course", "--root", root, "--learner", "dan\x1b[31m", "--out", tmp_path / "proofs")
+    assert call("audit", "--proof", made.stdout.strip(), "--root", root).stdout.startswith("dan has no score yet of 3 points in 00-sums\n")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -489,7 +498,7 @@ def test_a_batch_is_sealed_as_it_is_graded_and_a_second_grading_is_a_regrade(cou
     (course / "course" / "records.db").unlink()
     assert "publish: " in call(*arguments).stderr
     assert "nothing to seal" in call(*arguments).stderr
-    assert "1 results, 1 of them graded again" in call(*arguments, "--again").stderr
+    assert "1 result(s), 1 of them graded again" in call(*arguments, "--again").stderr
     done = call("audit", course / "course", "--root", course / "course" / "seals" / "000002.json")
     assert done.returncode == 0, done.stdout
     assert "graded again by autograder grade" in done.stdout
