@@ -20,6 +20,10 @@ class PathError(AutograderError):
     """A path does not exist, or does not hold what the command expects there."""
 
 
+class RosterError(AutograderError):
+    """A roster, or the rules of a cohort, break a rule of their format."""
+
+
 class RecordsError(AutograderError):
     """The records could not be opened, read or written."""
 

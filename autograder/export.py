@@ -33,15 +33,16 @@ def write_scores_csv(path: Path, results: Iterable[Result]) -> int:
 
 def _to_row(result: Result) -> list[str]:
     arrived = datetime.fromtimestamp(result.arrived, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if result.arrived else ""
-    words = [_disarm(word) for word in (result.learner, result.lab, result.lang or "")]
+    words = [disarm(word) for word in (result.learner, result.lab, result.lang or "")]
     mode = f"{result.mode} (forgeable)" if result.is_forgeable else result.mode
-    return [*words, result.status, _format_points(result.score), _format_points(result.max_score), arrived, mode]
+    return [*words, result.status, format_points(result.score), format_points(result.max_score), arrived, mode]
 
 
-def _disarm(text: str) -> str:
+def disarm(text: str) -> str:
     """Return a text that a spreadsheet shows and does not run."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _format_points(points: float | None) -> str:
+def format_points(points: float | None) -> str:
+    """Return points as a spreadsheet reads them; none are left empty."""
     return "" if points is None else f"{points:.6g}"

@@ -5,8 +5,9 @@ import typer
 from autograder.cli.authoring import check, labs, new_lab, release, validate
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
-from autograder.cli.exporting import export, feedback
+from autograder.cli.exporting import export, feedback, import_, report
 from autograder.cli.grading import grade
+from autograder.cli.marking import answer, ask, decide, forget, marks, waiting
 from autograder.cli.planning import plan
 
 app = typer.Typer(
@@ -20,5 +21,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (labs, new_lab, release, grade, feedback, export, validate, check, doctor, plan, demo):
-    app.command(command.__name__.replace("_", "-"))(command)
+PANELS = {
+    "Labs": (labs, new_lab, release, validate, check),
+    "Grading": (grade, doctor, plan, demo),
+    "People": (marks, waiting, decide, ask, answer, forget),
+    "Out and in": (feedback, report, export, import_),
+}
+for panel, commands in PANELS.items():
+    for command in commands:
+        app.command(command.__name__.replace("_", "-").rstrip("-"), rich_help_panel=panel)(command)

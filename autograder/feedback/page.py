@@ -7,23 +7,25 @@ visible part; of what went wrong the message that the grader wrote for the learn
 Simplification: the answers themselves are not shown; they are in the learner's own notebook.
 """
 
-import base64
-import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from autograder.cohort.marks import CellName, Decisions, Mark, apply_decisions
 from autograder.feedback.code import find_assertion, render_code
 from autograder.feedback.words import describe_finding, format_number, format_points, format_time, get_words
 from autograder.files import validate_file_name, write_atomically
+from autograder.html import build_environment
 from autograder.labs.model import Lab, LabCell
 from autograder.messages import clean, get_text
 from autograder.nbgrader.format import compute_visible
@@ -54,6 +56,8 @@ class Part:
     assertion: Markup
     code: Markup
     has_hidden: bool
+    comment: str = ""
+    """What a person says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,10 @@ class Segment:
     title: str
 
 
-def write_feedback(folder: Path, lab: Lab, result: Result) -> Path:
+def write_feedback(folder: Path, lab: Lab, result: Result, mark: Mark | None = None, decisions: Decisions | None = None) -> Path:
     """Write `<folder>/<learner>/<lab>.html` and return its path."""
     path = folder / validate_file_name(result.learner) / f"{validate_file_name(lab.id)}.html"
-    write_atomically(path, render_feedback(lab, result).encode("utf-8", "replace"))
+    write_atomically(path, render_feedback(lab, result, mark, decisions or {}).encode("utf-8", "replace"))
     return path
 
 
@@ -99,10 +103,14 @@ def write_index(folder: Path, labs: dict[str, Lab], results: Iterable[Result], l
     return folder / "index.html"
 
 
-def render_feedback(lab: Lab, result: Result) -> str:
-    """Return the page of one result as HTML, in the language of the notebook that was handed in."""
+def render_feedback(lab: Lab, result: Result, mark: Mark | None = None, decisions: Decisions = MappingProxyType({})) -> str:
+    """Return the page of one result as HTML, in the language of the notebook that was handed in.
+
+    With `mark` it also says what lateness and extra credit make of it, and whether another attempt counts.
+    """
     lang, words = result.lang, get_words(result.lang)
-    sections = build_sections(lab, result)
+    result = apply_decisions(result, decisions)
+    sections = build_sections(lab, result, {cell: decision.comment for cell, decision in decisions.items()})
     parts = [part for section in sections for part in section.parts]
     findings = [(_describe_place(finding.notebook, finding.cell, lab, words), finding.text) for finding in result.findings]
     values = {
@@ -121,6 +129,7 @@ def render_feedback(lab: Lab, result: Result) -> str:
         "findings_first": result.status == "unreadable",
         "findings": [(clean(place), clean(describe_finding(text, lang))) for place, text in findings[:MAX_FINDINGS]],
         "more": max(len(findings) - MAX_FINDINGS, 0),
+        "adjustments": _describe_mark(mark, result, words) if mark else (),
         "is_forgeable": result.is_forgeable,
         "version": result.lab_version[:12],
         "content": result.content_hash[:12],
@@ -128,8 +137,41 @@ def render_feedback(lab: Lab, result: Result) -> str:
     return _render("page.html.j2", values)
 
 
-def build_sections(lab: Lab, result: Result) -> tuple[Section, ...]:
-    """Return the graded cells in the order of the lab, each under the last heading that stands before it."""
+def name_parts(lab: Lab, lang: str) -> dict[str, str]:
+    """Return what people call each graded cell, by grade id: the heading above it, and its own name if others stand there too."""
+    headings: dict[str, str] = {}
+    for notebook in lab.get_notebooks(lang):
+        heading = ""
+        for cell in notebook.cells:
+            if cell.kind == "markdown" and (found := _HEADING.findall(cell.source)):
+                heading = _strip_markdown(found[-1])
+            if cell.is_graded:
+                headings[cell.grade_id or ""] = heading
+    alone = Counter(headings.values())
+    own = {grade_id: grade_id.removeprefix("test-") for grade_id in headings}
+    return {
+        grade_id: heading if heading and alone[heading] == 1 else f"{heading} · {own[grade_id]}" if heading else own[grade_id]
+        for grade_id, heading in headings.items()
+    }
+
+
+def _describe_mark(mark: Mark, result: Result, words: Mapping[str, str]) -> list[str]:
+    """Return what makes a mark of the points on the page, line by line."""
+    if mark.status == "closed":
+        return [words["closed"]]
+    if mark.result.content_hash != result.content_hash:
+        said = words["other-attempt"].format(time=format_time(mark.result.arrived, result.lang))
+        return [said] if mark.score is None else [said, words["mark"].format(score=format_number(mark.score))]
+    lines = []
+    if mark.penalty:
+        lines.append(words["late"].format(penalty=format_number(mark.penalty), days=f"{mark.late_seconds / 86_400:.1f}"))
+    if mark.extra:
+        lines.append(words["extra"].format(extra=format_number(mark.extra)))
+    return [*lines, words["mark"].format(score=format_number(mark.score))] if lines and mark.score is not None else lines
+
+
+def build_sections(lab: Lab, result: Result, comments: Mapping[CellName, str] = MappingProxyType({})) -> tuple[Section, ...]:
+    """Return the graded cells in the order of the lab, each under the last heading that stands before it, with what people said of them."""
     verdicts = {(cell.notebook, cell.grade_id): cell for cell in result.cells}
     groups: list[tuple[str, str, list[tuple[LabCell, CellResult]]]] = []
     for notebook in lab.get_notebooks(result.lang):
@@ -144,7 +186,7 @@ def build_sections(lab: Lab, result: Result) -> tuple[Section, ...]:
                 groups.append((heading, notebook.name, []))
             groups[-1][2].append((cell, verdict))
     numbers = count(1)
-    return tuple(Section(title, name, tuple(_build_parts(title, pairs, numbers, result.lang))) for title, name, pairs in groups)
+    return tuple(Section(title, name, tuple(_build_parts(title, pairs, numbers, result.lang, comments))) for title, name, pairs in groups)
 
 
 def compute_segments(parts: list[Part]) -> list[Segment]:
@@ -161,13 +203,16 @@ def compute_segments(parts: list[Part]) -> list[Segment]:
     return segments
 
 
-def _build_parts(heading: str, pairs: list[tuple[LabCell, CellResult]], numbers: Iterator[int], lang: str | None) -> Iterator[Part]:
+def _build_parts(
+    heading: str, pairs: list[tuple[LabCell, CellResult]], numbers: Iterator[int], lang: str | None, comments: Mapping[CellName, str]
+) -> Iterator[Part]:
     """Yield the parts of a section. One that is alone in it has the section's name, the others are told apart by their ids."""
     for cell, verdict in pairs:
         own_name = (cell.grade_id or "").removeprefix("test-")
         title = heading if heading and len(pairs) == 1 else own_name
         name = title if title == heading or not heading else f"{heading} · {own_name}"
-        yield _build_part(f"part-{next(numbers)}", title, name, cell, verdict, lang)
+        part = _build_part(f"part-{next(numbers)}", title, name, cell, verdict, lang)
+        yield replace(part, comment=clean(comments.get((verdict.notebook, verdict.grade_id), "")))
 
 
 def _build_part(anchor: str, title: str, name: str, cell: LabCell, verdict: CellResult, lang: str | None) -> Part:
@@ -258,14 +303,7 @@ def _build_row(lab: Lab | None, result: Result, lang: str) -> dict[str, Any]:
 
 @cache
 def _get_environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    style = (TEMPLATES / "style.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment.globals["style"] = Markup(style)
-    environment.globals["policy"] = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return environment
+    return build_environment([TEMPLATES], [TEMPLATES / "style.css"])
 
 
 def _render(name: str, values: dict[str, Any]) -> str:

@@ -6,13 +6,14 @@ that nbgrader's tables have, and writing by executemany: a thousand submissions 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
+from autograder.cohort.marks import CellName, Decisions
 from autograder.errors import UnknownLabError
 from autograder.nbgrader.assignments import AssignmentPlan, NotebookPlan, Row, Tables
 from autograder.results import CellResult, Result
@@ -24,10 +25,18 @@ FORGEABLE = "Graded in compat mode: the tests ran in the learner's process, so t
 
 @dataclass(frozen=True, slots=True)
 class GradebookEntry:
-    """A result on its way to the gradebook. `untouched` holds (notebook, grade id) of empty answers; None: not known."""
+    """A result on its way to the gradebook. `untouched` holds (notebook, grade id) of empty answers; None: not known.
+
+    `decided` is what people decided, `shown` what the gradebook said of it when it was last read: where it still says so, what was decided
+    meanwhile is written; where it says something else, a person has changed it and it stays. `penalty` is what lateness takes off, in
+    points; None: no rule says when the lab was due, and what the gradebook says stays.
+    """
 
     result: Result
-    untouched: frozenset[tuple[str, str]] | None = None
+    untouched: frozenset[CellName] | None = None
+    decided: Decisions = field(default_factory=dict)
+    shown: Decisions = field(default_factory=dict)
+    penalty: float | None = None
 
 
 def save_submissions(
@@ -45,6 +54,8 @@ def save_submissions(
         submitted = _save_submitted_assignments(connection, tables["submitted_assignment"], plan.id, by_learner)
         for name, notebook in plan.notebooks.items():
             owners = _save_submitted_notebooks(connection, tables["submitted_notebook"], notebook.id, submitted)
+            if name == next(iter(plan.notebooks)):
+                _save_penalties(connection, tables["submitted_notebook"], owners, by_learner)
             _save_grades(connection, tables["grade"], name, notebook, owners, by_learner)
             _save_comments(connection, tables["comment"], name, notebook, owners, by_learner)
 
@@ -82,6 +93,12 @@ def _save_submitted_notebooks(connection: Connection, table: Table, notebook_id:
     return {learner: ids[assignment_id] for learner, assignment_id in submitted.items()}
 
 
+def _save_penalties(connection: Connection, table: Table, owners: Mapping[str, str], entries: Mapping[str, GradebookEntry]) -> None:
+    """Write what lateness takes off a lab, all of it with the lab's first notebook: nbgrader adds them up."""
+    penalties = {owners[learner]: entry.penalty for learner, entry in entries.items() if entry.penalty is not None}
+    _update(connection, table, [{"id": owner, "late_submission_penalty": penalty} for owner, penalty in penalties.items()])
+
+
 def _save_grades(
     connection: Connection,
     table: Table,
@@ -90,7 +107,7 @@ def _save_grades(
     owners: Mapping[str, str],
     entries: Mapping[str, GradebookEntry],
 ) -> None:
-    """Write the scores that the grader gave.
+    """Write the scores that the grader gave, and those that people gave elsewhere.
 
     A score that did not change leaves everything as it is. One that did asks a grader to look again who had set a score by hand.
     """
@@ -104,12 +121,25 @@ def _save_grades(
         for learner, owner in owners.items():
             score = _get_score(verdicts[learner].get(grade_id))
             found = known.get(owner)
+            points, extra = _get_points(entries[learner].decided, (name, grade_id))
             if found is None:
-                row: Row = {"id": uuid4().hex, "notebook_id": owner, "cell_id": cell_id}
-                inserts.append(row | {"auto_score": score, "needs_manual_grade": score is None})
-            elif found.auto_score != score:
-                needs_manual = score is None or found.manual_score is not None
-                updates.append({"id": found.id, "auto_score": score, "needs_manual_grade": needs_manual})
+                row: Row = {
+                    "id": uuid4().hex,
+                    "notebook_id": owner,
+                    "cell_id": cell_id,
+                    "manual_score": points,
+                    "extra_credit": extra or None,
+                }
+                inserts.append(row | {"auto_score": score, "needs_manual_grade": score is None and points is None})
+                continue
+            present = (found.manual_score, found.extra_credit or 0.0)
+            if present != _get_points(entries[learner].shown, (name, grade_id)):
+                points, extra = present
+            if (found.auto_score, *present) != (score, points, extra):
+                row = {"id": found.id, "auto_score": score, "manual_score": points, "extra_credit": extra}
+                is_new = found.auto_score != score and present == (points, extra)
+                needs_manual = (score is None and points is None) or (is_new and points is not None)
+                updates.append(row | {"needs_manual_grade": needs_manual or (is_new and score is None)})
     _insert(connection, table, inserts)
     _update(connection, table, updates)
 
@@ -135,10 +165,16 @@ def _save_comments(
             is_empty, is_forgeable = untouched and (name, grade_id) in untouched, entries[learner].result.is_forgeable
             text = " ".join([NO_RESPONSE] * bool(is_empty) + [FORGEABLE] * is_forgeable) or None
             found = known.get(owner)
+            comment = _get_comment(entries[learner].decided, (name, grade_id))
             if found is None:
-                inserts.append({"id": uuid4().hex, "notebook_id": owner, "cell_id": cell_id, "auto_comment": text})
-            elif untouched is not None and found.auto_comment != text:
-                updates.append({"id": found.id, "auto_comment": text})
+                row: Row = {"id": uuid4().hex, "notebook_id": owner, "cell_id": cell_id}
+                inserts.append(row | {"auto_comment": text, "manual_comment": comment})
+                continue
+            if (found.manual_comment or None) != _get_comment(entries[learner].shown, (name, grade_id)):
+                comment = found.manual_comment
+            text = found.auto_comment if untouched is None else text
+            if (found.auto_comment, found.manual_comment or None) != (text, comment or None):
+                updates.append({"id": found.id, "auto_comment": text, "manual_comment": comment})
     _insert(connection, table, inserts)
     _update(connection, table, updates)
 
@@ -152,6 +188,18 @@ def _find_rows(connection: Connection, table: Table, cell_id: str, owners: Itera
 def _get_score(verdict: CellResult | None) -> float | None:
     """Return the points that the grader gave, or None where a person has to."""
     return None if verdict is None else verdict.score
+
+
+def _get_points(decisions: Decisions, cell: CellName) -> tuple[float | None, float]:
+    """Return a person's points and extra credit for a cell."""
+    decision = decisions.get(cell)
+    return (decision.points, decision.extra) if decision else (None, 0.0)
+
+
+def _get_comment(decisions: Decisions, cell: CellName) -> str | None:
+    """Return a person's words about a cell, or None as nbgrader has it where there are none."""
+    decision = decisions.get(cell)
+    return decision.comment or None if decision else None
 
 
 def _to_time(arrived: float) -> datetime | None:

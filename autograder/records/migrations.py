@@ -89,5 +89,26 @@ def _move_cells(owner: str, cells: list[Row[Any]]) -> dict[str, Any]:
     return {"id": owner, "cells": json.dumps(moved, separators=(",", ":")), "voids": sum(cell.status == "void" for cell in cells)}
 
 
-_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _to_2}
+def _to_3(connection: Connection) -> None:
+    """What people decide, and what learners ask for."""
+    number = "INTEGER" if connection.dialect.name == "sqlite" else "SERIAL"
+    for statement in (
+        f"CREATE TABLE decision (number {number} NOT NULL PRIMARY KEY, {_DECISION})",
+        "CREATE INDEX decision_learner ON decision (learner, lab)",
+        f"CREATE TABLE request (id VARCHAR(8) NOT NULL PRIMARY KEY, {_REQUEST})",
+    ):
+        connection.execute(text(statement))
+
+
+_DECISION: Final = (
+    "lab VARCHAR(128) NOT NULL, learner VARCHAR(255) NOT NULL, notebook VARCHAR(255) NOT NULL, grade_id VARCHAR(255) NOT NULL, "
+    "points FLOAT, extra FLOAT NOT NULL, comment TEXT NOT NULL, content_hash VARCHAR(64) NOT NULL, "
+    "entered FLOAT NOT NULL, entered_by TEXT NOT NULL"
+)
+_REQUEST: Final = (
+    "lab VARCHAR(128) NOT NULL, learner VARCHAR(255) NOT NULL, grade_id VARCHAR(255) NOT NULL, text TEXT NOT NULL, made FLOAT NOT NULL, "
+    "state VARCHAR(8) NOT NULL, answer TEXT NOT NULL, answered FLOAT NOT NULL, answered_by TEXT NOT NULL"
+)
+
+_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _to_2, 2: _to_3}
 """The step that leaves each version."""

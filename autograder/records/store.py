@@ -5,14 +5,17 @@ writes loses nothing. A batch writes in one transaction; several coordinators ma
 later ones: they are ranked by arrival, and the last is the one that exports show.
 """
 
+import zlib
 from collections.abc import Collection, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, Select, case, func, select
+from sqlalchemy import Connection, Insert, Select, case, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from autograder.records.database import Database
+from autograder.records.decisions import DecisionStore, forget
 from autograder.records.migrations import migrate
 from autograder.records.rows import Key, LabProgress, Score, compute_id, to_result, to_row
 from autograder.records.tables import LATEST, result_table
@@ -23,6 +26,8 @@ _PARAMETERS: Final = 500
 _PAGE: Final = 500
 """How many results are read at once; a reader of half a million holds no more of them."""
 
+_NO_OUTPUTS: Final = zlib.compress(b"{}")
+
 
 class Records:
     """An open store of results. Every method raises `RecordsError` in one line if the database refuses."""
@@ -32,6 +37,7 @@ class Records:
         self._database = Database(place)
         self.name = self._database.name
         self._database.write(lambda connection: migrate(connection, self.name), is_opening=True)
+        self.decisions = DecisionStore(self._database)
         self._upsert = self._database.compile(_build_upsert(self._database.is_postgresql))
 
     def close(self) -> None:
@@ -74,6 +80,31 @@ class Records:
         found = self._get_by_id(ids)
         return [found[each] for each in reversed(ids) if each in found]
 
+    def iterate_attempts(self, labs: Collection[str] = (), learners: Collection[str] = ()) -> Iterator[list[Result]]:
+        """Yield all gradings of one learner at one lab at a time, as `get_attempts` does; empty filters mean all.
+
+        What the cells printed is left out: it is most of a record, and only pages that show it need it.
+        """
+        table = result_table.c
+        columns = [column for column in result_table.columns if column.name != "outputs"]
+        query = select(*columns, literal(_NO_OUTPUTS).label("outputs"))
+        for page in self._iterate_pages(labs, learners, _PAGE):
+            names = [row.learner for row in page]
+            part = query.where(table.lab == page[0].lab, table.learner.in_(names)).order_by(
+                table.learner, table.arrived, table.graded, table.id
+            )
+            for _, rows in groupby(self._fetch(part), key=lambda row: row.learner):
+                yield [to_result(row) for row in rows]
+
+    def forget(self, learner: str) -> dict[str, int]:
+        """Delete all that is recorded of a learner, at once; return how many rows of which kind."""
+
+        def work(connection: Connection) -> dict[str, int]:
+            results = connection.execute(delete(result_table).where(result_table.c.learner == learner)).rowcount
+            return {"results": results, **forget(connection, learner)}
+
+        return self._database.write(work)
+
     def iterate_latest(self, labs: Collection[str] = (), learners: Collection[str] = ()) -> Iterator[Result]:
         """Yield the last attempt of each learner at each lab, ordered by lab and learner; empty filters mean all."""
         for page in self._iterate_pages(labs, learners, _PAGE):
@@ -114,17 +145,19 @@ class Records:
         """
         table = result_table.c
         query = _only_last(select(table.id, table.lab, table.learner, table.arrived, table.status, table.score, table.max_score))
-        query = query.where(table.learner.in_(learners)) if learners else query
         query = query.order_by(table.learner).limit(size)
+        names = sorted(set(learners))
+        parts = [names[start : start + _PARAMETERS] for start in range(0, len(names), _PARAMETERS)]
         for lab in self._iterate_labs(labs):
-            last = ""
-            while True:
-                page = self._fetch(query.where(table.lab == lab, table.learner > last))
-                if page:
-                    yield page
-                if len(page) < size:
-                    break
-                last = page[-1].learner
+            for asked in [query.where(table.learner.in_(part)) for part in parts] or [query]:
+                last = ""
+                while True:
+                    page = self._fetch(asked.where(table.lab == lab, table.learner > last))
+                    if page:
+                        yield page
+                    if len(page) < size:
+                        break
+                    last = page[-1].learner
 
     def _iterate_labs(self, labs: Collection[str]) -> Iterator[str]:
         """Yield the labs that there are, or those that were asked for, in order."""

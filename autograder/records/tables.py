@@ -1,4 +1,4 @@
-"""The tables of the records: a row for each grading of one submission, its cells within it.
+"""The tables of the records: a row for each grading of one submission, its cells within it; and what people decided and asked.
 
 The key of a record is lab, lab version, learner and content hash; its id is derived from these. So a retry finds the row that is there,
 and a regrading under a new version of the lab is a row of its own. Results are never deleted.
@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 metadata = MetaData()
 meta_table = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", Text, nullable=False))
@@ -39,6 +39,36 @@ result_table = Table(
     Column("outputs", LargeBinary, nullable=False),
     Column("cells", Text, nullable=False, server_default="[]"),
     Column("voids", Integer, nullable=False, server_default="0"),  # how many of the cells have to be graded again
+)
+decision_table = Table(
+    "decision",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),  # the order in which they were entered
+    Column("lab", String(128), nullable=False),
+    Column("learner", String(255), nullable=False),
+    Column("notebook", String(255), nullable=False),
+    Column("grade_id", String(255), nullable=False),
+    Column("points", Float),
+    Column("extra", Float, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("entered", Float, nullable=False),
+    Column("entered_by", Text, nullable=False),
+)
+Index("decision_learner", decision_table.columns.learner, decision_table.columns.lab)
+request_table = Table(
+    "request",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("lab", String(128), nullable=False),
+    Column("learner", String(255), nullable=False),
+    Column("grade_id", String(255), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made", Float, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered", Float, nullable=False),
+    Column("answered_by", Text, nullable=False),
 )
 _result = result_table.columns
 LATEST: Final = (_result.arrived.desc(), _result.graded.desc(), _result.id.desc())

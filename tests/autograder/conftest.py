@@ -5,10 +5,13 @@ import json
 import logging
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from autograder.cli import main
 from autograder.labs.model import Lab, LabCell, LabNotebook
 from autograder.read import Submission, SubmittedCell, SubmittedNotebook
 from autograder.results import CellResult, Result, compute_score, compute_status
@@ -147,3 +150,17 @@ def make_submission():
         return Submission(lab.id, learner, notebooks, (), "0" * 64, 1795168800.25)
 
     return build
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run `autograder` in this process: quicker, and the same but for the processes that it starts."""
+
+    def call_main(*arguments):
+        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, ended.value.code, output.out, output.err)
+
+    return call_main

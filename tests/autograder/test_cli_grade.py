@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli import main, progress
+from autograder.cli import progress
 from autograder.labs.source import load_lab
 from autograder.records import Records
 from tests.autograder.labs_for_tests import ADD, MUL, hand_in, write_lab
@@ -26,20 +26,6 @@ def run(*arguments, **options):
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120, **options)
-
-
-@pytest.fixture
-def call(monkeypatch, capsys):
-    """Run `autograder` in this process: quicker, and the same but for the processes that it starts."""
-
-    def call_main(*arguments):
-        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        output = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, ended.value.code, output.out, output.err)
-
-    return call_main
 
 
 @pytest.fixture
