@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -21,9 +22,10 @@ from autograder.errors import GraderError, NoResultError
 from autograder.grade import ATTEMPTS
 from autograder.labs.model import Lab
 from autograder.plain import read_results
-from autograder.read import compute_content_hash, get_arrival
 from autograder.results import Result
 from autograder.seeds import compute_seed
+from autograder.sources.place import compute_hash, get_time
+from autograder.sources.zipped import ZippedFolder, shorten_refused
 from autograder.tasks import Chunk, Task, compute_chunk_size, cut_chunks
 from autograder.tasks import build_tasks as build_tasks
 from autograder.tasks import get_key as get_key
@@ -56,8 +58,9 @@ def grade_batch(
 ) -> None:
     """Grade the tasks and record every result. `on_results` hears of each chunk after it was recorded.
 
-    `total` says about how many tasks there will be if they are read as they are needed. Once `stop` is set no new chunk is begun, and
-    those under way are finished and recorded. Raises `GraderError` if the machine cannot grade, or the cluster is gone for good.
+    `total` says about how many tasks there will be if they are read as they are needed. Once `stop` is set no submission is begun here,
+    and those under way are finished and recorded; a cluster finishes the chunks that it has. Raises `GraderError` if the machine cannot
+    grade, or the cluster is gone for good.
     """
     crew = crew or LocalCrew(workers)
     if total is None:
@@ -111,6 +114,8 @@ class _Batch:
         count, self.was_lost = 0, False
         is_gone = False
         while True:
+            if self.stop.is_set():
+                self.crew.recall()
             if not is_gone:
                 is_gone = not self._hand_out(executor)
             if not self.running:
@@ -158,7 +163,7 @@ class _Batch:
         """Record what came of a chunk, or put it back; return how it ended."""
         lab = self.labs[chunk.tasks[0].lab]
         try:
-            results = read_results(future.result(), chunk.tasks, lab)
+            results = read_results(future.result(), chunk.tasks, lab, may_be_fewer=self.stop.is_set())
             _validate_contents(results, chunk.tasks)
         except NoResultError as error:
             self._suspect(chunk, 1, str(error))
@@ -177,7 +182,8 @@ class _Batch:
             else:
                 raise
             return ending
-        self._save(results)
+        if results:
+            self._save(results)
         return "done"
 
     def _suspect(self, chunk: Chunk, deaths: int, reason: str) -> None:
@@ -189,7 +195,7 @@ class _Batch:
             self._give_up(chunk.tasks[0], reason or f"the grader's worker died {deaths} times over this submission")
 
     def _give_up(self, task: Task, reason: str) -> None:
-        self._save([give_up(task.learner, task.content_hash, task.folder, self.labs[task.lab], reason)])
+        self._save([give_up(task.learner, task.content_hash, get_time(task.folder), self.labs[task.lab], reason)])
 
     def _save(self, results: Sequence[Result]) -> None:
         self.records.save(results)
@@ -222,12 +228,16 @@ class _Batch:
 
     def _pack_task(self, task: Task) -> Work:
         seed = compute_seed(self.secret, task.learner, task.lab)
+        arrived = get_time(task.folder)
+        if isinstance(task.folder, ZippedFolder):  # its files travel, wherever the worker is
+            unpacked, refused = task.folder.read()
+            return Work(task.learner, Path(str(task.folder)), task.content_hash, arrived, seed, unpacked, (), shorten_refused(refused))
         files, oversize = pack_files(task.folder) if self.crew.sends_files else (None, ())
-        return Work(task.learner, task.folder, task.content_hash, get_arrival(task.folder), seed, files, oversize)
+        return Work(task.learner, task.folder, task.content_hash, arrived, seed, files, oversize)
 
 
 def _validate_contents(results: Sequence[Result], tasks: Sequence[Task]) -> None:
     """Raise `NoResultError` if a worker read something else than lies in a submission's folder now, after it was handed in anew perhaps."""
-    for result, task in zip(results, tasks, strict=True):
-        if result.content_hash != task.content_hash and result.content_hash != compute_content_hash(task.folder):
+    for result, task in zip(results, tasks, strict=False):
+        if result.content_hash != task.content_hash and result.content_hash != compute_hash(task.folder):
             raise NoResultError(f"a worker found other files in {task.folder} than are there: is the folder shared with all workers?")

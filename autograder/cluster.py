@@ -94,6 +94,9 @@ class DaskCrew:
                 print(f"no worker at {self.address}; waiting for one (Ctrl-C twice stops)", file=sys.stderr, flush=True)
         return ""
 
+    def recall(self) -> None:
+        """Nothing: what the workers have is graded. A cancelled chunk would be lost even if it is nearly done, and Dask does not say."""
+
     def end(self, executor: Executor, at_once: bool) -> None:
         """Let go of the scheduler; the workers let go of what they kept warm."""
         client, self._client = self._client, None

@@ -45,6 +45,9 @@ class Crew(Protocol):
     def look(self) -> Ending:
         """Hear that a while has passed: say what a person should know, and answer "lost" if nobody will ever answer."""
 
+    def recall(self) -> None:
+        """Have no more submissions begun, if that can be told to whoever has them; what comes back of a chunk may then be less of it."""
+
     def end(self, executor: Executor, at_once: bool) -> None:
         """Let go of an executor, whatever state it is in; `at_once`: whatever is under way."""
 
@@ -76,6 +79,10 @@ class LocalCrew:
     def look(self) -> Ending:
         """Nothing that the pool would not tell."""
         return ""
+
+    def recall(self) -> None:
+        """Tell the workers by a file. The pool cannot take back a chunk that lies in its queue, and a lock may be held by one who died."""
+        (self._scratch.folder / worker.RECALL).touch()
 
     def end(self, executor: Executor, at_once: bool) -> None:
         """Wait until every worker is gone."""

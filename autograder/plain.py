@@ -33,18 +33,21 @@ def pack_results(results: Sequence[Result]) -> bytes:
     return bytes(msgpack.packb([asdict(result) for result in results]))
 
 
-def read_results(answer: object, tasks: Sequence[Task], lab: Lab) -> list[Result]:
-    """Return the results of these tasks that a worker's answer holds. Raises `NoResultError` if it is anything else."""
+def read_results(answer: object, tasks: Sequence[Task], lab: Lab, may_be_fewer: bool = False) -> list[Result]:
+    """Return the results of these tasks that a worker's answer holds, `may_be_fewer`: of the first of them if it was recalled.
+
+    Raises `NoResultError` if the answer is anything else.
+    """
     if not isinstance(answer, bytes) or len(answer) > MAX_BYTES:
         raise NoResultError(f"a worker answered with {type(answer).__name__}, not with at most {MAX_BYTES:,} bytes")
     try:
         values = msgpack.unpackb(answer)
     except Exception as error:  # whatever msgpack raises for nonsense
         raise NoResultError(f"a worker's answer is no MessagePack: {error}") from None
-    if not isinstance(values, list) or len(values) != len(tasks):
+    if not isinstance(values, list) or len(values) > len(tasks) or (len(values) < len(tasks) and not may_be_fewer):
         raise NoResultError(f"a worker was asked for {len(tasks)} results and answered something else")
     results = [read_data(value, Result) for value in values]
-    for result, task in zip(results, tasks, strict=True):
+    for result, task in zip(results, tasks, strict=not may_be_fewer):
         _validate(result, task, lab)
     return results
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,40 +77,58 @@ def iterate_submissions(root: Path) -> Iterator[tuple[str, str, Path]]:
     folder that cannot be listed, or whose name cannot be recorded: nobody's work is left out in silence.
     """
     tree = root / "submitted" if (root / "submitted").is_dir() else root
-    for learner in _list_folders(tree):
+    for learner in _iterate_folders(tree):
         if learner.name not in _EXPORTS:
-            for folder in _list_folders(learner):
+            for folder in _iterate_folders(learner):
                 yield learner.name, folder.name, folder
 
 
 def compute_content_hash(folder: Path) -> str:
     """Return the hash of all notebooks of a submission, names included."""
+    return join_hashes((path.name, _compute_file_hash(path)) for path in list_notebooks(folder))
+
+
+def join_hashes(contents: Iterable[tuple[str, bytes]]) -> str:
+    """Return the hash of a submission from the names of its notebooks, in order, and the SHA-256 of each."""
     digest = hashlib.sha256()
-    for path in list_notebooks(folder):
-        content = hashlib.sha256()
-        try:
-            with path.open("rb") as file:
-                while block := file.read(2**20):
-                    content.update(block)
-        except OSError as error:
-            content.update(str(error.errno).encode())
-        digest.update(hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).digest() + content.digest())
+    for name, content in contents:
+        digest.update(hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest() + content)
     return digest.hexdigest()
+
+
+def _compute_file_hash(path: Path) -> bytes:
+    """Return the SHA-256 of a file; of one that cannot be read, of the error's number."""
+    content = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(2**20):
+                content.update(block)
+    except OSError as error:
+        content.update(str(error.errno).encode())
+    return content.digest()
 
 
 def get_arrival(folder: Path) -> float:
     """Return when a submission arrived: nbgrader's timestamp.txt, else the newest notebook's own time, else 0."""
     try:
-        text = (folder / "timestamp.txt").read_bytes()[:100].decode().strip()
-        moment = datetime.fromisoformat(text.removesuffix(" UTC"))
-        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+        return parse_timestamp((folder / "timestamp.txt").read_bytes())
     except (OSError, ValueError, OverflowError):
         return max((path.stat().st_mtime for path in list_notebooks(folder)), default=0.0)
 
 
-def read_submission(folder: Path, lab: Lab, learner: str) -> Submission:
-    """Read the notebooks of one submission. A notebook that is missing or cannot be read has a finding and no entry."""
-    findings: list[Finding] = []
+def parse_timestamp(content: bytes) -> float:
+    """Return the moment that a timestamp.txt names. Raises ValueError or OverflowError."""
+    text = content[:100].decode().strip()
+    moment = datetime.fromisoformat(text.removesuffix(" UTC"))
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+
+
+def read_submission(folder: Path, lab: Lab, learner: str, refused: Sequence[tuple[str, str]] = ()) -> Submission:
+    """Read the notebooks of one submission. A notebook that is missing or cannot be read has a finding and no entry.
+
+    `refused` are files that did not get here, and why: a notebook, or whatever was handed in in place of one, counts as unreadable.
+    """
+    findings = [_describe_refused(name, reason, not list_notebooks(folder)) for name, reason in refused]
     candidates: list[_Candidate] = []
     for path in list_notebooks(folder):
         read = _read_notebook(path, findings)
@@ -121,22 +139,41 @@ def read_submission(folder: Path, lab: Lab, learner: str) -> Submission:
     return Submission(lab.id, learner, notebooks, tuple(findings), compute_content_hash(folder), get_arrival(folder), unreadable)
 
 
-def _list_folders(folder: Path) -> list[Path]:
-    """Return the folders in a folder, by name. Raises `PathError`."""
+def is_learner_name(name: str) -> bool:
+    """Answer whether a learner or lab of this name can be recorded."""
+    return _NAME.fullmatch(name) is not None and name not in (".", "..")
+
+
+def _iterate_folders(folder: Path) -> Iterator[Path]:
+    """Yield the folders in a folder, by name; only their names are held. Raises `PathError`."""
     try:
-        found = sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink() and not path.name.startswith("."))
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False))
     except OSError as error:
         raise PathError(f"{folder}: cannot be read: {error.strerror}") from None
-    for path in found:
-        if not _NAME.fullmatch(path.name):
-            raise PathError(f"{str(path)!a}: this name cannot be recorded; rename it to at most 200 printable characters in UTF-8")
-    return found
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise PathError(f"{str(folder / name)!a}: this name cannot be recorded; rename it to at most 200 printable characters in UTF-8")
+        yield folder / name
+
+
+def _describe_refused(name: str, reason: str, is_alone: bool) -> Finding:
+    """Return the finding on a file that was refused where it came from; `is_alone`: no notebook came with it."""
+    if not name:  # how many more there are
+        return Finding("", "", clean(reason))
+    counts = is_alone or name.endswith(".ipynb")
+    return Finding(
+        mend(name.removesuffix(".ipynb")), "", clean(f"{_UNREADABLE}: {reason}" if counts else f"this file was refused: {reason}")
+    )
 
 
 def list_notebooks(folder: Path) -> list[Path]:
-    """Return the notebooks in a folder, by name; links, which may lead anywhere, are none."""
+    """Return the notebooks in a folder, by name, or the one named in its place; links, which may lead anywhere, are none."""
     try:
-        entries = list(os.scandir(folder))
+        with os.scandir(folder) as found:
+            entries = list(found)
+    except NotADirectoryError:
+        return [folder] if folder.suffix == ".ipynb" and not folder.is_symlink() and folder.is_file() else []
     except OSError:
         return []
     shown = (entry for entry in entries if entry.name.endswith(".ipynb") and not entry.name.startswith("."))

@@ -77,12 +77,17 @@ class Result:
     def is_forgeable(self) -> bool:
         """Answer whether the learner's own process had a say in the verdicts, or could have taken one because no walls stood; every
         place that shows the score says so."""
-        return self.mode == "compat" or "none" in self.walls
+        return is_forgeable(self.mode, self.walls)
 
     @property
     def key(self) -> tuple[str, str, str, str]:
         """What makes a record the same record: lab, lab version, learner, content."""
         return (self.lab, self.lab_version, self.learner, self.content_hash)
+
+
+def is_forgeable(mode: Mode, walls: tuple[str, ...]) -> bool:
+    """Answer whether a score from this mode and behind these walls could be forged."""
+    return mode == "compat" or "none" in walls
 
 
 def compute_status(cells: tuple[CellResult, ...]) -> SubmissionStatus:

@@ -2,30 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from autograder.labs.model import Lab
-from autograder.results import Result
-from autograder.tasks import Task, get_key
+from autograder.tasks import WINDOW, Task, get_key
 
 if TYPE_CHECKING:
-    from autograder.records import Records
-
-_WINDOW: Final = 200
+    from autograder.records import Outline, Records
 
 
 def skip_recorded(
-    tasks: Iterator[Task], labs: Mapping[str, Lab], records: "Records", on_recorded: Callable[[Sequence[Result]], None]
+    tasks: Iterator[Task], labs: Mapping[str, Lab], records: "Records", on_recorded: Callable[[Sequence["Outline"]], None]
 ) -> Iterator[Task]:
-    """Yield the tasks that have no verdict yet, and tell of the results of the others."""
-    while window := list(islice(tasks, _WINDOW)):
-        found = [result for result in records.get_results([get_key(task, labs) for task in window]) if is_final(result)]
+    """Yield the tasks that have no verdict yet, and tell of the others, of which the records say only how they ended."""
+    while window := list(islice(tasks, WINDOW)):
+        keys = [get_key(task, labs) for task in window]
+        found = {outline.key: outline for outline in records.get_outlines(keys) if outline.is_final}
         if found:
-            on_recorded(found)
-        done = {result.key for result in found}
-        yield from (task for task in window if get_key(task, labs) not in done)
-
-
-def is_final(result: Result) -> bool:
-    """Answer whether a result needs no second run: nothing in it is void."""
-    return result.status != "void" and all(cell.status != "void" for cell in result.cells)
+            on_recorded(list(found.values()))
+        yield from (task for task, key in zip(window, keys, strict=True) if key not in found)

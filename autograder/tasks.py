@@ -6,19 +6,21 @@ the first chunk is ready at once.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograder.labs.model import Lab
-from autograder.read import compute_content_hash
+from autograder.sources.place import Place, look
 
 if TYPE_CHECKING:  # every worker imports this module, and the database's library would take 15 MB in each
     from autograder.records import Key
 
 CHUNK_SIZE: Final = 8
 READ_AHEAD: Final = 8_192
+"""How many submissions are read at most and not given to a worker yet."""
+WINDOW: Final = 500
+"""How many of these are looked up in the records at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Task:
 
     learner: str
     lab: str
-    folder: Path
+    folder: Place
     content_hash: str
 
 
@@ -46,10 +48,15 @@ class Chunk:
     faults: int = 0
 
 
-def build_tasks(submissions: Iterable[tuple[str, str, Path]]) -> Iterator[Task]:
-    """Yield a task for each (learner, lab, folder)."""
+def build_tasks(
+    submissions: Iterable[tuple[str, str, Place]], on_refused: Callable[[str, str, str], None] = lambda learner, lab, reason: None
+) -> Iterator[Task]:
+    """Yield a task for each (learner, lab, folder), and tell of each file in it that is refused."""
     for learner, lab, folder in submissions:
-        yield Task(learner, lab, folder, compute_content_hash(folder))
+        content_hash, refused = look(folder)
+        for _, reason in refused:
+            on_refused(learner, lab, reason)
+        yield Task(learner, lab, folder, content_hash)
 
 
 def get_key(task: Task, labs: Mapping[str, Lab]) -> "Key":
@@ -62,7 +69,7 @@ def compute_chunk_size(total: int, workers: int) -> int:
     return max(1, min(CHUNK_SIZE, total // (2 * workers)))
 
 
-def cut_chunks(tasks: Iterable[Task], size: int, ahead: int = READ_AHEAD) -> Iterator[Chunk]:
+def cut_chunks(tasks: Iterable[Task], size: int, ahead: int = READ_AHEAD - WINDOW) -> Iterator[Chunk]:
     """Yield chunks of one lab each, one lab for as long as there are any. At most `ahead` tasks are read and not yet in a chunk."""
     shelves: dict[str, deque[Task]] = {}
     held = given = 0

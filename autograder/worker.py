@@ -25,7 +25,7 @@ from autograder.grade import Grader
 from autograder.labs.model import Lab
 from autograder.messages import get_text
 from autograder.plain import pack_results
-from autograder.read import MAX_BYTES, Submission, compute_content_hash, get_arrival, list_notebooks, read_submission
+from autograder.read import MAX_BYTES, Submission, compute_content_hash, list_notebooks, read_submission
 from autograder.results import CellResult, Finding, Result
 from autograder.sandbox.core import sees_all_graders, take_core
 from autograder.sandbox.folders import empty_folder, remove_folder
@@ -34,6 +34,9 @@ from autograder.sandbox.scratch import Scratch, make_scratch
 WARM_LABS: Final = 4
 """How many labs a worker keeps warm: each holds two processes."""
 
+RECALL: Final = "recalled"
+"""The file beside the workers' folders that says: begin no more submissions."""
+
 Files = tuple[tuple[str, bytes], ...]
 """Files that travel: path below their folder, content."""
 
@@ -41,7 +44,7 @@ Files = tuple[tuple[str, bytes], ...]
 @dataclass(frozen=True, slots=True)
 class Work:
     """One submission of an order. `files` is None if the worker reads them from `folder`; `oversize` are notebooks too large to be read,
-    which do not travel: name and size."""
+    which do not travel: name and size; `refused` are files that were refused where they came from: name and reason."""
 
     learner: str
     folder: Path
@@ -50,6 +53,7 @@ class Work:
     seed: int
     files: Files | None = None
     oversize: tuple[tuple[str, int], ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def pack_files(folder: Path) -> tuple[Files, tuple[tuple[str, int], ...]]:
     return files, tuple((path.name, size) for path, size in sizes.items() if size > MAX_BYTES)
 
 
-def give_up(learner: str, content_hash: str, folder: Path, lab: Lab, reason: str) -> Result:
+def give_up(learner: str, content_hash: str, arrived: float, lab: Lab, reason: str) -> Result:
     """Return the result of a submission that could not be graded, and why: every cell waits for a person."""
     cells = tuple(
         CellResult(notebook.name, cell.grade_id or "", "void", None, cell.points, get_text(notebook.lang, "void"))
@@ -90,7 +94,7 @@ def give_up(learner: str, content_hash: str, folder: Path, lab: Lab, reason: str
         lab_version=lab.version,
         learner=learner,
         content_hash=content_hash,
-        arrived=get_arrival(folder),
+        arrived=arrived,
         mode=lab.mode,
         status="void",
         score=None,
@@ -102,12 +106,19 @@ def give_up(learner: str, content_hash: str, folder: Path, lab: Lab, reason: str
 
 @dataclass(slots=True)
 class _Worker:
-    """This process as a worker: where it works, which processor it keeps to, and its warm graders by lab, the one used last at the end."""
+    """This process as a worker: where it works, which processor it keeps to, its warm graders by lab, the one used last at the end, and
+    the file that recalls it, if there is a place for one."""
 
     place: Path
     own: Scratch | None
     core: tuple[int, socket.socket] | None
     graders: dict[bytes, Grader]
+    recall: Path | None = None
+
+    @property
+    def is_recalled(self) -> bool:
+        """Answer whether it is to begin no more submissions."""
+        return self.recall is not None and self.recall.exists()
 
     def close(self) -> None:
         """End the graders' processes and remove what they left."""
@@ -134,7 +145,7 @@ def start(place: Path | None = None) -> None:
     else:
         folder = Path(tempfile.mkdtemp(prefix="worker-", dir=place))
         folder.chmod(0o711)
-        _worker = _Worker(folder, None, take_core(), {})
+        _worker = _Worker(folder, None, take_core(), {}, place / RECALL)
 
 
 def describe(probe: Path | None) -> tuple[str, str, str]:
@@ -152,7 +163,8 @@ def stop() -> None:
 
 
 def grade_order(order: Order) -> bytes:
-    """Grade the submissions of an order, and return the results as `read_results` takes them."""
+    """Grade the submissions of an order, or the first of them if the worker is recalled, and return the results as `read_results` takes
+    them."""
     with _turn:
         if _worker is None:
             start()
@@ -163,11 +175,11 @@ def grade_order(order: Order) -> bytes:
 def _grade_order(worker: _Worker, order: Order) -> bytes:
     name = hashlib.sha256(order.lab).digest()
     lab = _unpack_lab(order.lab, worker.place, name)
-    results = [_grade(worker, name, lab, work) for work in order.work]
+    results = [_grade(worker, name, lab, work) for work in order.work if not worker.is_recalled]
     try:
         return pack_results(results)
     except ValueError:  # which of them it was is found out only now: it is seldom any
-        return pack_results([_make_sendable(result, work, lab) for result, work in zip(results, order.work, strict=True)])
+        return pack_results([_make_sendable(result, work, lab) for result, work in zip(results, order.work, strict=False)])
 
 
 def _make_sendable(result: Result, work: Work, lab: Lab) -> Result:
@@ -204,8 +216,9 @@ def _read(worker: _Worker, lab: Lab, work: Work) -> Submission:
     for name, size in work.oversize:
         (folder / name).touch()
         os.truncate(folder / name, size)  # a file of that size that takes no room: it will not be read
-    found = read_submission(folder, lab, work.learner)
-    return replace(found, arrived=work.arrived, content_hash=work.content_hash if work.oversize else found.content_hash)
+    found = read_submission(folder, lab, work.learner, work.refused)
+    is_whole = not (work.oversize or work.refused)
+    return replace(found, arrived=work.arrived, content_hash=found.content_hash if is_whole else work.content_hash)
 
 
 def _get_grader(worker: _Worker, name: bytes, lab: Lab) -> Grader:
@@ -238,4 +251,4 @@ def _write_files(folder: Path, files: Sequence[tuple[str, bytes]]) -> None:
 
 
 def _give_up(work: Work, lab: Lab, reason: str) -> Result:
-    return replace(give_up(work.learner, work.content_hash, work.folder, lab, reason), arrived=work.arrived)
+    return give_up(work.learner, work.content_hash, work.arrived, lab, reason)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli.cohort import ClassOption, Cohort, RosterOption, RulesOption, find_cohort
-from autograder.cli.grading import CourseOption, LabOption, LabsOption, LearnerOption, RecordsOption
+from autograder.cli.grading import CourseOption, LabOption, LabsOption, LearnerOption, RecordsOption, SourceArgument, ZipNamesOption
 from autograder.cli.paths import find_course, find_labs
 from autograder.cli.progress import Progress
 from autograder.errors import PathError, RecordsError
 from autograder.files import validate_file_name
 from autograder.labs.model import Lab
 from autograder.results import Result
+from autograder.sources.open import Source, open_source
+from autograder.sources.place import Place, compute_hash, read_place
 
 if TYPE_CHECKING:
     from autograder.cohort.marks import Mark
@@ -64,7 +66,7 @@ def feedback(
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that was graded.")],
+    source: SourceArgument,
     classes: ClassOption = None,
     lab: LabOption = None,
     learner: LearnerOption = None,
@@ -77,22 +79,27 @@ def export(
         Path | None, typer.Option("--out", help="Where everything goes. Default: beside `submitted`; with --class in classes/CLASS there.")
     ] = None,
     with_hidden: Annotated[bool, typer.Option("--with-hidden", help="Keep the hidden tests in: for instructors' eyes only.")] = False,
+    zip_names: ZipNamesOption = None,
 ) -> None:
     """Write scores.csv, autograded/ and nbgrader's gradebook.db, for spreadsheets, formgrader and `nbgrader export`.
+
+    Scores come from the records. Notebooks are read again where they were graded, so name the same folder, zip or list; what is not there
+    any more, or not as it was, is left out of autograded/ and said.
 
     formgrader is made for some hundred learners: with --class each class of the roster gets a folder of its own. A gradebook that is there
     already is updated: manual scores, extra credit and comments in it stay as they are. What people decided elsewhere, and the penalties by
     cohort.toml, are in it; autograder import takes back what is entered there.
     """
     known = find_labs(labs, course, lab or [])
-    cohort = find_cohort(folder, find_labs(labs, course, []), roster, rules, None, learner)
-    place = records or cohort.course.records
-    if not classes:
-        _export(folder, out or cohort.course.root, cohort, known, place, with_hidden)
-    for name in classes or []:
-        one = find_cohort(folder, find_labs(labs, course, []), roster, rules, [name], learner)
-        base = out or cohort.course.root / "classes"
-        _export(folder, base / validate_file_name(name), one, known, place, with_hidden)
+    with open_source(source, zip_names) as opened:
+        cohort = find_cohort(opened.root, find_labs(labs, course, []), roster, rules, None, learner)
+        place = records or cohort.course.records
+        if not classes:
+            _export(opened, out or cohort.course.root, cohort, known, place, with_hidden)
+        for name in classes or []:
+            one = find_cohort(opened.root, find_labs(labs, course, []), roster, rules, [name], learner)
+            base = out or cohort.course.root / "classes"
+            _export(opened, base / validate_file_name(name), one, known, place, with_hidden)
 
 
 def report(
@@ -162,7 +169,7 @@ def import_(
     print(f"{count} decision(s) taken from {', '.join(map(str, gradebook))}" if count else "nothing new")
 
 
-def _export(folder: Path, target: Path, cohort: Cohort, labs: dict[str, Lab], place: str | Path, with_hidden: bool) -> None:
+def _export(source: Source, target: Path, cohort: Cohort, labs: dict[str, Lab], place: str | Path, with_hidden: bool) -> None:
     """Write the three exports of some learners."""
     from autograder.cohort.marks import iterate_marks
     from autograder.export import write_scores_csv
@@ -181,7 +188,7 @@ def _export(folder: Path, target: Path, cohort: Cohort, labs: dict[str, Lab], pl
     target.mkdir(parents=True, exist_ok=True)
     write_scores_csv(target / "scores.csv", results)
     with Progress("exporting", len(results)) as progress:
-        written = _write_autograded(folder, target / "autograded", labs, results, with_hidden, progress.advance)
+        written = _write_autograded(source, target / "autograded", labs, results, with_hidden, progress.advance)
         entries = (
             replace(entry, decided=decided.get(key, {}), shown=shown.get(key, {}), penalty=penalties[key])
             for entry in written
@@ -211,21 +218,37 @@ def _load_results(place: str | Path, labs: dict[str, Lab], learners: list[str]) 
 
 
 def _write_autograded(
-    folder: Path, target: Path, labs: dict[str, Lab], results: list[Result], with_hidden: bool, advance: Callable[[], None]
+    source: Source, target: Path, labs: dict[str, Lab], results: list[Result], with_hidden: bool, advance: Callable[[], None]
 ) -> Iterator["GradebookEntry"]:
-    """Write the graded notebooks, and yield each result for the gradebook. What changed since it was graded is named and left out."""
+    """Write the graded notebooks, and yield each result for the gradebook. What is not there as it was graded is told and left out."""
     from autograder.nbgrader.autograded import write_autograded
     from autograder.nbgrader.submissions import GradebookEntry
-    from autograder.read import compute_content_hash, read_submission
 
-    tree = folder / "submitted" if (folder / "submitted").is_dir() else folder
+    places = _find_places(source, results)
+    absent = 0
     for result in results:
-        source = tree / result.learner / result.lab
-        if not source.is_dir() or compute_content_hash(source) != result.content_hash:
-            print(f"{source}: not what was graded; its notebooks are left out of autograded/, grade it again", file=sys.stderr)
+        found = places.get((result.learner, result.lab), [])
+        graded = next((place for place in found if compute_hash(place) == result.content_hash), None)
+        if graded is None:
+            absent += not found
+            for place in found:
+                print(f"{place}: not what was graded; its notebooks are left out of autograded/, grade it again", file=sys.stderr)
             yield GradebookEntry(result)
         else:
-            submission = read_submission(source, labs[result.lab], result.learner)
+            submission = read_place(graded, labs[result.lab], result.learner)
             untouched = write_autograded(target, labs[result.lab], submission, result, with_hidden=with_hidden)
             yield GradebookEntry(result, untouched)
         advance()
+    if absent:
+        words = "submission(s) of the records are not here, and their notebooks are left out of autograded/"
+        print(f"{source.name}: {absent:,} {words}; name the folder, zip or list that was graded", file=sys.stderr)
+
+
+def _find_places(source: Source, results: list[Result]) -> dict[tuple[str, str], list[Place]]:
+    """Return where the submissions of these results lie, by learner and lab; a list may name several for one."""
+    places: dict[tuple[str, str], list[Place]] = {}
+    wanted = {(result.learner, result.lab) for result in results}
+    for each in source.iterate():
+        if not isinstance(each, str) and each[:2] in wanted:
+            places.setdefault(each[:2], []).append(each[2])
+    return places

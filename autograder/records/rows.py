@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from autograder.labs.model import Mode
 from autograder.results import CellResult, Finding, Result, SubmissionStatus
 
 Key = tuple[str, str, str, str]
@@ -18,6 +19,22 @@ _QUICK: Final = 1
 """Of zlib's levels: outputs are small, and the rest of writing a result takes no longer than the thorough one would."""
 _to_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 """ASCII alone: neither NUL nor half a character, which a learner may have printed, reaches a database that has no place for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """How a submission ended, for who need not know more: nothing of its cells, findings and outputs is read. `voids` counts cells."""
+
+    key: Key
+    status: SubmissionStatus
+    mode: Mode
+    walls: tuple[str, ...]
+    voids: int
+
+    @property
+    def is_final(self) -> bool:
+        """Answer whether it needs no second run: nothing in it is void."""
+        return self.status != "void" and self.voids == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +120,9 @@ def to_result(row: Row[Any]) -> Result:
 def _walls_to_json(walls: tuple[str, ...]) -> str:
     """Return the walls as JSON; in a batch they are the same for all."""
     return _to_json(walls)
+
+
+@lru_cache(maxsize=64)
+def read_walls(text: str) -> tuple[str, ...]:
+    """Return the walls that a row names."""
+    return tuple(json.loads(text))

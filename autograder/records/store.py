@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from autograder.records.database import Database
 from autograder.records.decisions import DecisionStore, forget
 from autograder.records.migrations import migrate
-from autograder.records.rows import Key, LabProgress, Score, compute_id, to_result, to_row
+from autograder.records.rows import Key, LabProgress, Outline, Score, compute_id, read_walls, to_result, to_row
 from autograder.records.tables import LATEST, result_table
 from autograder.results import Result
 
@@ -72,6 +72,22 @@ class Records:
         ids = {key: compute_id(key) for key in keys}
         found = self._get_by_id(list(ids.values()))
         return [found[ids[key]] for key in keys if ids[key] in found]
+
+    def get_outlines(self, keys: Collection[Key]) -> list[Outline]:
+        """Return how the submissions of these keys ended, as far as they are recorded, in the order of the keys."""
+        by_id = {compute_id(key): key for key in keys}
+        table, ids = result_table.c, list(by_id)
+        query = select(table.id, table.status, table.mode, table.walls, table.voids)
+
+        def work(connection: Connection) -> dict[str, Outline]:
+            found = {}
+            for start in range(0, len(ids), _PARAMETERS):
+                for owner, status, mode, walls, voids in connection.execute(query.where(table.id.in_(ids[start : start + _PARAMETERS]))):
+                    found[owner] = Outline(by_id[owner], status, mode, read_walls(walls), voids)
+            return found
+
+        found = self._database.read(work)
+        return [found[owner] for owner in ids if owner in found]
 
     def get_attempts(self, lab: str, learner: str) -> list[Result]:
         """Return all that was ever recorded of a learner at a lab, in order of arrival; what was graded last comes last."""

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import msgpack
@@ -27,7 +28,7 @@ def task():
 
 @pytest.fixture
 def result(tiny_lab, task):
-    return give_up("ada", HASH, task.folder, tiny_lab, "why not")
+    return give_up("ada", HASH, 0.0, tiny_lab, "why not")
 
 
 def test_a_result_comes_back_as_it_was(tiny_lab, task, result):
@@ -95,6 +96,18 @@ def test_whatever_does_not_fit_is_no_result(tiny_lab, task, result, path, value)
 def test_other_programs_words_are_no_result(tiny_lab, task, answer):
     with pytest.raises(NoResultError):
         read_results(answer, [task], tiny_lab)
+
+
+def test_fewer_results_than_tasks_count_only_from_who_was_recalled(tiny_lab, task, result):
+    tasks = [task, replace(task, learner="bo")]
+    for answer, found in ((pack_results([result]), [result]), (pack_results([]), [])):
+        assert read_results(answer, tasks, tiny_lab, may_be_fewer=True) == found
+        with pytest.raises(NoResultError, match="was asked for 2 results"):
+            read_results(answer, tasks, tiny_lab)
+    with pytest.raises(NoResultError, match="was asked for 1 results"):
+        read_results(pack_results([result, result]), [task], tiny_lab, may_be_fewer=True)
+    with pytest.raises(NoResultError, match="with learner"):
+        read_results(pack_results([replace(result, learner="bo")]), tasks, tiny_lab, may_be_fewer=True)
 
 
 def test_a_score_that_adds_up_is_a_result(tiny_lab, task, result):
@@ -170,7 +183,7 @@ def test_a_worker_that_reads_another_folder_is_no_witness(tmp_path, tiny_lab):
     folder.mkdir()
     (folder / "tiny.ipynb").write_text("{}")
     task = Task("ada", tiny_lab.id, folder, compute_content_hash(folder))
-    crew = LyingCrew(lambda order, function: pack_results([give_up("ada", HASH, folder, tiny_lab, "")]))
+    crew = LyingCrew(lambda order, function: pack_results([give_up("ada", HASH, 0.0, tiny_lab, "")]))
     with Records(f"sqlite:///{tmp_path}/records.db") as records:
         grade_batch([task], {tiny_lab.id: tiny_lab}, records, lambda results: None, crew=crew)
         (result,) = records.iterate_latest()

@@ -126,7 +126,7 @@ def test_the_command_really_grades_before_it_says_anything(tmp_path, call):  # n
     told = json.loads(done.stdout)
     assert done.returncode == 0
     (measured,) = told["measured"]["labs"]
-    assert measured["submissions"] >= 8
+    assert measured["submissions"] >= 2
     assert told["plan"]["submissions"] == 15_000_000
     each = told["measured"]["processors"] * measured["seconds"] / measured["submissions"]
     assert told["plan"]["core_seconds"] == pytest.approx(each)

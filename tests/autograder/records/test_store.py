@@ -96,6 +96,69 @@ def test_what_is_void_is_not_done(records):
     assert {key[2] for key in records.get_done_keys(["L"])} == {"bo"}
 
 
+# Outlines: what a batch that goes on asks
+
+
+def test_an_outline_says_how_a_submission_ended_in_the_order_of_the_keys(records):
+    done, void = make_result("李雷"), make_result("ada", status="void", score=None)
+    forged = replace(make_result("bo"), mode="compat", walls=("none",), status="graded")
+    records.save([done, void, forged])
+    keys = [forged.key, ("L", "v1", "nobody", "c1"), done.key, void.key]
+    assert [(each.key, each.status, each.mode, each.walls, each.voids) for each in records.get_outlines(keys)] == [
+        (forged.key, "graded", "compat", ("none",), 0),
+        (done.key, "partial", "split", ("rlimits",), 0),
+        (void.key, "partial", "split", ("rlimits",), 1),
+    ]
+    assert records.get_outlines([]) == []
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_an_outline_belongs_to_one_lab_version_learner_and_content(records, part):
+    """What differs in any of them is another submission, and has to be graded."""
+    known = make_result()
+    records.save([known])
+    other = [*known.key]
+    other[part] = "other"
+    assert records.get_outlines([tuple(other)]) == []
+
+
+def test_what_is_void_in_part_or_altogether_is_not_final_and_the_rest_is(records):
+    results = {
+        "some cell": make_result("some cell", status="void", score=None),
+        "all of it": replace(make_result("all of it"), status="void", cells=()),
+        "unreadable": replace(make_result("unreadable", status="missing", score=None), status="unreadable"),
+        "failed": make_result("failed", status="failed", score=0.0),
+    }
+    records.save(list(results.values()))
+    assert {each.key[2]: each.is_final for each in records.get_outlines([result.key for result in results.values()])} == {
+        "some cell": False,
+        "all of it": False,
+        "unreadable": True,
+        "failed": True,
+    }
+
+
+def test_an_outline_follows_what_is_recorded_anew(records):
+    void = make_result(status="void", score=None)
+    for result, expected in ((void, False), (make_result(), True), (void, False)):
+        records.save([result])
+        (outline,) = records.get_outlines([result.key])
+        assert outline.is_final is expected
+
+
+def test_outlines_agree_with_whole_results_for_more_keys_than_one_statement_takes(records):
+    results = [make_result(f"learner-{n:04}", status="void" if n % 7 == 0 else "passed") for n in range(1200)]
+    records.save(results)
+    keys = [result.key for result in reversed(results)]
+    outlines = records.get_outlines([*keys, keys[0]])
+    assert [each.key for each in outlines] == keys
+    assert (
+        {each.key for each in outlines if each.is_final}
+        == records.get_done_keys(["L"])
+        == {r.key for r in results if r.cells[0].status == "passed"}
+    )
+
+
 def test_a_failing_save_saves_nothing(records):
     records.save([make_result("before")])
     broken = replace(make_result("bad"), max_score=None)
