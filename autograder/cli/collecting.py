@@ -5,6 +5,7 @@ import io
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from autograder.files import write_atomically
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from autograder.collect.files import File
     from autograder.collect.gather import Attempt, Gathered, Unplaced
     from autograder.lms.people import Claim
 
@@ -94,10 +96,13 @@ def collect(
     tree = cohort.course.root / "submitted"
     if tree.is_symlink():
         raise PathError(f"{tree}: a link, which leads elsewhere; nothing is written through it")
-    tree.mkdir(exist_ok=True)
-    with lock(tree), open_files([path for path in sources if path not in worksheets], zip_names) as files:
-        gathered = gather(files, known)
-        done = _keep_all(tree, gathered)
+    with open_files([path for path in sources if path not in worksheets], zip_names) as opened:
+        files = list(opened)
+        tree.mkdir(exist_ok=True)
+        with lock(tree):
+            with Progress("reading", len(files)) as progress:
+                gathered = gather(_count(files, progress), known)
+            done = _keep_all(tree, gathered)
     if unplaced is not None:
         _write_unplaced(unplaced, gathered.unplaced)
     if as_json:
@@ -120,6 +125,12 @@ def _read_worksheets(paths: list[Path], zone: "tzinfo") -> "dict[str, tuple[Clai
         for each in iterate_participants(table, columns):
             found[each.number] = (each.claim, read_time(each.modified, zone))
     return found
+
+
+def _count(files: "list[File]", progress: Progress) -> "Iterator[File]":
+    for file in files:
+        yield file
+        progress.advance()
 
 
 def _keep_all(tree: Path, gathered: "Gathered") -> "list[tuple[Attempt, str]]":

@@ -15,7 +15,7 @@ from typing import Final
 from autograder.errors import PathError
 from autograder.read import MAX_BYTES
 from autograder.sources.archive import Archive, Member, MemberError, open_archive
-from autograder.sources.names import Encoding, show_name
+from autograder.sources.names import Encoding, find_name_fault, show_name
 
 MAX_FILES: Final = 2_000_000
 MAX_DEPTH: Final = 8
@@ -27,9 +27,10 @@ _SYSTEM: Final = frozenset({"__MACOSX", "desktop.ini", "Thumbs.db"})
 class File:
     """A file of a source. `path` is its path there, `modified` the time that it has there, `fault` why it cannot be taken, if known.
 
-    `outer` is the name of the folder that was named, which may be a learner's.
+    `key` tells sources apart that are called the same; `outer` is the name of the folder that was named, which may be a learner's.
     """
 
+    key: str
     source: str
     path: str
     modified: float
@@ -57,7 +58,7 @@ def open_files(sources: list[Path], names: Encoding | None = None) -> Iterator[I
                 stack.callback(archive.close)
                 opened.append(lambda archive=archive: iterate_zip(archive))  # type: ignore[misc]
             elif path.suffix.lower() == ".ipynb" and path.is_file() and not path.is_symlink():
-                opened.append(lambda path=path: iter([_describe(path, path.name, "")]))  # type: ignore[misc]
+                opened.append(lambda path=path: iter([_describe(path, str(path), path.name, path.name)]))  # type: ignore[misc]
             else:
                 reason = "this is no zip, folder, notebook or grading worksheet (.csv)" if path.exists() else "no such file or folder"
                 raise PathError(f"{path}: {reason}")
@@ -69,7 +70,8 @@ def iterate_zip(archive: Archive) -> Iterator[File]:
     for member in archive.members:
         if (member.is_folder and not member.fault) or _is_system(member.name):
             continue
-        yield File(archive.path.name, member.name, member.modified, member.fault, "", _make_reader(archive, member))
+        reader = _make_reader(archive, member)
+        yield File(str(archive.path), archive.path.name, member.name, member.modified, member.fault, read=reader)
 
 
 def _make_reader(archive: Archive, member: Member) -> Callable[[], bytes]:
@@ -78,6 +80,7 @@ def _make_reader(archive: Archive, member: Member) -> Callable[[], bytes]:
 
 def iterate_folder(root: Path) -> Iterator[File]:
     """Yield the files below a folder, by name. Where there is nbgrader's `inbound`, only what is in it was handed in."""
+    key, name = str(root), root.resolve().name
     count = 0
     waiting = [(root, "", 0)]
     while waiting:
@@ -86,7 +89,7 @@ def iterate_folder(root: Path) -> Iterator[File]:
             with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
-            yield File(root.name, above or ".", 0.0, f"this folder cannot be read: {error.strerror}")
+            yield File(key, name, above or ".", 0.0, f"this folder cannot be read: {error.strerror}")
             continue
         inbound = [entry for entry in entries if entry.name == "inbound" and entry.is_dir(follow_symlinks=False)]
         folders = []
@@ -100,22 +103,22 @@ def iterate_folder(root: Path) -> Iterator[File]:
             count += 1
             if count > MAX_FILES:
                 raise PathError(f"{root}: more than {MAX_FILES:,} files; name its folders one by one")
-            yield _describe(Path(entry.path), place, root.resolve().name, root.name)
+            yield _describe(Path(entry.path), key, name, place, name)
         if depth < MAX_DEPTH:
             waiting += reversed(folders)
         elif folders:
-            yield File(root.name, above, 0.0, f"folders are looked into {MAX_DEPTH} deep, and there are more here")
+            yield File(key, name, above or ".", 0.0, f"folders are looked into {MAX_DEPTH} deep, and there are more here")
 
 
-def _describe(path: Path, place: str, outer: str, source: str = "") -> File:
+def _describe(path: Path, key: str, source: str, place: str, outer: str = "") -> File:
     """Return a file of a folder."""
     try:
         status = path.lstat()
     except OSError as error:
-        return File(source or path.name, place, 0.0, f"it cannot be read: {error.strerror}")
+        return File(key, source, place, 0.0, f"it cannot be read: {error.strerror}")
     fault = "it is a symbolic link" if stat.S_ISLNK(status.st_mode) else "" if stat.S_ISREG(status.st_mode) else "it is no ordinary file"
-    fault = fault or ("its name is not UTF-8" if not _is_text(place) else "")
-    return File(source or path.name, place, status.st_mtime, fault, outer, lambda: _read_file(path))
+    fault = fault or ("" if _is_text(place) else "its name is not UTF-8") or find_name_fault(place)
+    return File(key, source, place, status.st_mtime, fault, outer, lambda: _read_file(path))
 
 
 def _read_file(path: Path) -> bytes:

@@ -91,7 +91,10 @@ def gather(files: Iterable[File], known: Known) -> Gathered:
     for file in files:
         origin = read_origin(file)
         if not file.fault and not file.name.lower().endswith(".ipynb"):
-            if missing := _find_missing(file, origin):
+            missing = _find_missing(file, origin)
+            if missing and origin.kind == "loose":
+                gathered.unplaced.append(missing)
+            elif missing:
                 without.setdefault(origin.attempt, missing)
             continue
         placed.add(origin.attempt)

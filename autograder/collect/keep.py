@@ -59,13 +59,15 @@ def keep(tree: Path, attempt: Attempt) -> Outcome:
             return "same"
         if _round(attempt.arrived) <= _round(before):
             return "older" if _round(attempt.arrived) < _round(before) else "clash"
-        _write(folder, [(name, piece.file.read()) for name, piece in files], attempt.arrived)
-        return "newer"
+        outcome: Outcome = "newer"
+    else:
+        outcome = "new"
     try:
-        _write(folder, [(name, piece.file.read()) for name, piece in files], attempt.arrived)
+        contents = [(name, piece.file.read()) for name, piece in files]
     except MemberError as error:
         raise PathError(f"{attempt.learner}, {attempt.lab}: the file changed while it was collected: {error}") from None
-    return "new"
+    _write(folder, contents, attempt.arrived)
+    return outcome
 
 
 def format_time(seconds: float) -> bytes:

@@ -98,7 +98,9 @@ def remove_names(index: LabIndex, stem: str) -> list[str]:
     rest = list_stems(stem)[-1]
     for name in sorted(index.by_name, key=len, reverse=True):
         rest = re.sub(_bound(name), "\n", rest, flags=re.IGNORECASE)
-    words = [word.strip(" _-.+,") for part in rest.split("\n") for word in (part, *re.split(r"[_\s,，+]+|(?<!\d)-|-(?!\d)", part))]
+    parts = rest.split("\n")
+    pieces = [piece for part in parts for piece in re.split(r"[_\s,，+]+", part)]
+    words = [word.strip(" _-.+,") for word in (*parts, *pieces, *(word for piece in pieces for word in piece.split("-")))]
     return [word for word in dict.fromkeys(words) if word]
 
 

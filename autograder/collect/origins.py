@@ -45,21 +45,21 @@ def read_origin(file: File) -> Origin:
     parts = file.path.split("/")
     name = _cut(parts[-1])
     for at, part in enumerate(parts):
-        base = f"{file.source}/{'/'.join(parts[: at + 1])}"
+        base = f"{file.key}/{'/'.join(parts[: at + 1])}"
         if found := _MOODLE.fullmatch(part):
             claim = Claim(found["name"].replace("_", " "), (), found["number"])
             stem = _cut(found["rest"] or "") if at == len(parts) - 1 else name
-            return Origin("moodle", stem, f"{file.source}/{found['name']}/{found['number']}", claim, rank=(0, _count_copies(stem)))
+            return Origin("moodle", stem, f"{file.key}/{found['name']}/{found['number']}", claim, rank=(0, _count_copies(stem)))
         if at < len(parts) - 1 and (found := _EXCHANGE.fullmatch(part)) and (arrived := _read_time(found["time"])) is not None:
             claim = Claim("", (("learner", found["learner"]), ("email", found["learner"])))
             return Origin("exchange", name, base, claim, lab=found["lab"], arrived=arrived, rank=(0, _count_copies(name)))
     if found := _CANVAS.fullmatch(parts[-1]):
         stem = _cut(found["rest"])
         claim = Claim(found["name"], (("canvas", found["user"]),))
-        attempt = f"{file.source}/{found['user']}"
+        attempt = f"{file.key}/{found['user']}"
         return Origin("canvas", stem, attempt, claim, rank=(int(found["file"]), _count_copies(stem)), is_late=bool(found["late"]))
     words = tuple(filter(None, (file.outer, *parts[:-1])))
-    return Origin("loose", name, f"{file.source}/{'/'.join(parts[:-1])}", words=words, rank=(0, _count_copies(name)))
+    return Origin("loose", name, f"{file.key}/{'/'.join(parts[:-1])}", words=words, rank=(0, _count_copies(name)))
 
 
 def list_stems(stem: str) -> list[str]:

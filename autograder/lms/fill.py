@@ -23,13 +23,13 @@ from autograder.lms.worksheet import find_worksheet_columns, iterate_participant
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A person's line: where the grade goes, what it may reach at most there (none: as in the lab), and why it must stay, if so."""
+    """A person's line: where the grade goes, what it may reach at most there (as it is written), and why it must stay, if so."""
 
     number: int
     claim: Claim
     lab: str
     column: int
-    most: float | None
+    most: str
     fault: str = ""
 
 
@@ -67,10 +67,9 @@ def _iterate_worksheet(table: Table, columns: dict[str, int], labs: Mapping[str,
         raise RosterError(f"{table.path}: a worksheet of Moodle is of one assignment; say of which lab: --lab {next(iter(labs))}")
     for each in iterate_participants(table, columns):
         fault = "" if each.is_open else "Moodle does not let its grade be changed"
-        most = _read_number(each.most)
-        if each.most and most is None:
+        if each.most and _read_number(each.most) is None:
             raise RosterError(f"{table.path}: the maximum grade is {each.most!r}, and only points can be filled in")
-        yield Line(each.line, each.claim, next(iter(labs)), columns["grade"], most, fault)
+        yield Line(each.line, each.claim, next(iter(labs)), columns["grade"], each.most, fault)
 
 
 def _iterate_gradebook(table: Table, labs: Mapping[str, Lab], column: str | None) -> Iterator[Line]:
@@ -92,7 +91,7 @@ def _iterate_gradebook(table: Table, labs: Mapping[str, Lab], column: str | None
             raise RosterError(f"{table.path}: {heads[at]!r} can only be read, says Canvas")
         for student in iterate_students(table):
             fault = "Canvas has this person excused" if table.get(student.line, at).upper() == "EX" else ""
-            yield Line(student.line, student.claim, lab, at, _read_number(said), fault)
+            yield Line(student.line, student.claim, lab, at, said, fault)
 
 
 def _write(filled: Filled, lines: list[Line], marks: dict[tuple[str, str], Mark], people: People) -> None:
@@ -124,13 +123,18 @@ def _write(filled: Filled, lines: list[Line], marks: dict[tuple[str, str], Mark]
 
 
 def _write_mark(filled: Filled, line: Line, mark: Mark) -> None:
-    score = mark.score or 0.0
-    if line.most and mark.max_score and abs(line.most - mark.max_score) > 1e-9:
-        score *= line.most / mark.max_score
-        filled.scaled[line.lab] = (mark.max_score, line.most)
+    score, most = mark.score or 0.0, _read_number(line.most)
+    if most and mark.max_score and abs(most - mark.max_score) > 1e-9:
+        score *= most / mark.max_score
+        filled.scaled[line.lab] = (mark.max_score, most)
     text = format_points(round(score, 4))
+    if filled.platform == "Moodle" and most is not None and score > most + 1e-9:
+        _note(filled, f"{mark.learner}, {mark.lab}: {text} points, and Moodle takes none above {most:g}; left as it was")
+        return
+    if mark.result.is_forgeable:
+        _note(filled, f"{mark.learner}, {mark.lab}: forgeable, because it was graded without walls or in compat mode")
     old = filled.table.get(line.number, line.column)
-    if _has_comma(filled.table, line):
+    if "," in old or "," in line.most:
         text = text.replace(".", ",")
     if _read_number(old) == _read_number(text):
         filled.written += 1
@@ -138,14 +142,6 @@ def _write_mark(filled: Filled, line: Line, mark: Mark) -> None:
     filled.table.set(line.number, line.column, text)
     filled.written += 1
     filled.replaced += _read_number(old) is not None
-
-
-def _has_comma(table: Table, line: Line) -> bool:
-    """Answer whether numbers in this line have a comma for a point, as Moodle writes them in some languages."""
-    return any(
-        "," in value and _read_number(value) is not None
-        for value in (table.get(line.number, at) for at in range(len(table.lines[line.number])))
-    )
 
 
 def _read_number(text: str) -> float | None:

@@ -12,6 +12,7 @@ from autograder.read import compute_content_hash, get_arrival
 from tests.autograder.downloads import (
     CHINESE_WORKSHEET,
     FRIDAY,
+    MONDAY,
     make_notebook,
     name_canvas,
     name_moodle,
@@ -233,6 +234,22 @@ def test_what_lay_beside_an_older_submission_moves_along(collect, course, lab, t
     folder = course / "submitted/ada/00-sums"
     assert (folder / "note.txt").read_text() == "keep me"
     assert b"# new" in (folder / "00-sums.ipynb").read_bytes()
+
+
+def test_sources_of_one_name_are_two_and_an_archive_beside_notebooks_is_named(collect, course, lab, tmp_path):
+    name = name_moodle("Ada Lovelace", 1, "a.ipynb")
+    for folder, mark, when in (("x", "old", MONDAY), ("y", "new", FRIDAY)):
+        (tmp_path / folder).mkdir()
+        write_files(tmp_path / folder / "m.zip", {name: make_notebook(lab, mark)}, when)
+    (tmp_path / "x/fang_00-sums.ipynb").write_bytes(make_notebook(lab))
+    (tmp_path / "x/bo\x1b_00-sums.ipynb").write_bytes(make_notebook(lab))
+    kept, unplaced = collect(tmp_path / "y/m.zip", tmp_path / "x/m.zip", tmp_path / "x")
+    assert kept == {("ada", "00-sums"): "new", ("fang", "00-sums"): "new"}
+    assert b"# new" in read(course, "ada")
+    assert [(each["where"], each["reason"]) for each in unplaced] == [
+        ("x: bo\\x1b_00-sums.ipynb", "its name holds control characters"),
+        ("x: m.zip", "an archive in what was handed in is not opened"),
+    ]
 
 
 def test_what_came_at_the_same_time_and_differs_is_left_to_a_person(collect, course, lab, tmp_path):

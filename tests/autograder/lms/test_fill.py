@@ -137,6 +137,15 @@ def test_what_cannot_be_filled_is_refused_in_one_line(fill, content, more, words
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_moodle_takes_no_extra_credit_above_its_maximum(fill, course, call):
+    labs = course.parent / "labs"
+    assert call("decide", course, "bo", "00-sums", "why", "--extra", "4", "--labs", labs).returncode == 0
+    text = f"{WORKSHEET}\nParticipant 9,Bo OBrien,bo,,,,6.00,Yes,-,-,\n"
+    filled, done = fill(text)
+    assert filled == text.encode()
+    assert "bo, 00-sums: 6.5 points, and Moodle takes none above 6; left as it was" in done.stderr
+
+
 def test_a_person_with_two_lines_gets_no_mark(fill):
     text = f"{WORKSHEET}\nParticipant 1,Bo OBrien,bo,,,,6.00,Yes,-,-,\nParticipant 2,B. O.,,bo@example.org,,,6.00,Yes,-,-,\n"
     filled, done = fill(text)
