@@ -109,6 +109,7 @@ def collect(
         _print_json(done, gathered)
     else:
         _print(done, gathered, unplaced)
+        print(f"next: autograder grade {folder}", file=sys.stderr)
 
 
 def _read_worksheets(paths: list[Path], zone: "tzinfo") -> "dict[str, tuple[Claim, float | None]]":
