@@ -170,7 +170,15 @@ def _describe_hidden(facts: Facts, lab: Lab, lang: str | None) -> str:
 
 
 def _find_hint(text: str, lab: Lab, lang: str | None) -> str:
-    """Return the hint for the text of a failed assertion, found by the key that both have in lab.toml."""
+    """Return the hint for the text of a failed assertion, found by the key that both have in lab.toml.
+
+    A text may be made of several, joined by " + " (a story, and what went wrong in it): then its hint is made of theirs.
+    """
     texts: Mapping[str, str] = lab.texts.get(lang or "", {})
     hints: Mapping[str, str] = lab.hints.get(lang or "", {})
-    return next((hints[key] for key, known in texts.items() if known == text and key in hints), "")
+    found = [
+        next((hints[key] for key, known in texts.items() if known == part and key in hints), "") for part in (text, *text.split(" + "))
+    ]
+    if found[0]:
+        return found[0]
+    return ("" if lang == "zh" else " ").join(found[1:]) if all(found[1:]) else ""

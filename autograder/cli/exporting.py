@@ -91,13 +91,13 @@ def export(
     cohort.toml, are in it; autograder import takes back what is entered there.
     """
     known = find_labs(labs, course, lab or [])
+    cohort = find_cohort(source, find_labs(labs, course, []), roster, rules, None, learner)
+    place = records or cohort.course.records
     with open_source(source, zip_names) as opened:
-        cohort = find_cohort(opened.root, find_labs(labs, course, []), roster, rules, None, learner)
-        place = records or cohort.course.records
         if not classes:
             _export(opened, out or cohort.course.root, cohort, known, place, with_hidden)
         for name in classes or []:
-            one = find_cohort(opened.root, find_labs(labs, course, []), roster, rules, [name], learner)
+            one = find_cohort(source, find_labs(labs, course, []), roster, rules, [name], learner)
             base = out or cohort.course.root / "classes"
             _export(opened, base / validate_file_name(name), one, known, place, with_hidden)
 

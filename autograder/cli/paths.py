@@ -9,7 +9,7 @@ from typing import Final
 from autograder.errors import PathError
 from autograder.labs.find import load_labs, validate_lab_ids
 from autograder.labs.model import Lab
-from autograder.sources.open import Entry, Source
+from autograder.sources.open import STANDARD_INPUT, Entry, Source
 from autograder.sources.place import Place, has_work
 
 _MOST_UNKNOWN: Final = 100
@@ -31,8 +31,10 @@ class Course:
 def find_course(folder: Path) -> Course:
     """Return the course that a folder belongs to: itself if it holds `submitted/` or its content, the one above if it is `submitted`.
 
-    What was graded from a zip or a list belongs to the folder that the file is in.
+    What was graded from a zip or a list belongs to the folder that the file is in; from standard input, to the current one.
     """
+    if folder == STANDARD_INPUT:
+        return Course(Path())
     if folder.is_file():
         return Course(folder.parent)
     if not folder.is_dir():

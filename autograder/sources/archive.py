@@ -247,7 +247,7 @@ def _read_member(file: BinaryIO, entry: _Entry, directory: int, encoding: str) -
         or ("its extra field is damaged" if extras is None else "")
         or ("it is zip64, which is not read" if extras and _ZIP64_EXTRA in extras else "")
         or ("it has two names" if second is not None and second[5:] not in (own, raw) else "")
-        or ("it is called a folder and has a content" if raw.endswith(b"/") and (size or packed > 2) else "")
+        or ("it is called a folder and has a content" if name.endswith("/") and (size or packed > 2) else "")
         or local_fault
     )
     modified = _read_time(time, date, (extras or {}).get(_TIME_EXTRA, b""))

@@ -6,6 +6,9 @@ Every second the whole tree of processes is measured: what it holds in memory (p
 files and bytes lie in its scratch space: in the folders, Dask's own among them, and in the file systems in memory that learners' processes
 see in their cages. There are more labs than a worker keeps warm, and every other learner leaves a file behind. The last third of the batch
 may hold little more than the second one; the first is for warming up.
+
+What grows to a bound of its own is allowed for: SQLite keeps up to 64 MB of the records' pages, and Dask's scheduler and client take some
+2,000 chunks until they hold what they will.
 """
 
 import os

@@ -211,6 +211,8 @@ def test_a_name_that_is_there_in_utf8_besides_counts_as_winrar_writes_it(read):
     for extra in (add_name(raw, name, crc=1), add_name(raw, b"../passwd"), add_name(raw, raw[:-1])):
         found, lines = read([Entry(raw, TEXT, flags=0, extra=extra)])
         assert found == {} and len(lines) == 1
+    found, _ = read([Entry(raw, TEXT, flags=0, extra=add_name(raw, "王芳/x/a.ipynb/".encode()))])
+    assert "called a folder and has a content" in found["王芳", "x"][1][0][1]
     assert "two names" in get_only_refusal(read([Entry(NAME, TEXT, flags=0, extra=add_name(NAME.encode(), b"eve/x/x.ipynb"))]))
 
 

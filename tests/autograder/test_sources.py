@@ -65,6 +65,9 @@ def test_a_list_comes_from_standard_input_too(labs, folder):
     done, verdicts = grade(labs, "-", input=lines, cwd=folder)
     assert done.returncode == 0 and sorted(verdicts) == ["ada", "bo", "cy"], done.stderr
     assert (folder / "records.db").exists()
+    done = run("export", "-", "--labs", labs, input=lines, cwd=folder)
+    assert (done.returncode, get_complaints(done)) == (0, [])
+    assert sorted(path.parent.parent.name for path in (folder / "autograded").rglob("*.ipynb")) == ["ada", "bo", "cy"]
 
 
 def test_a_cluster_grades_a_zip_and_a_list_as_this_machine_does(labs, folder, tmp_path):

@@ -1,4 +1,4 @@
-# fails: proposal liars healing crashes
+# fails: proposal healing
 # Proposes a new value although it has seen a polka.
 
 # %% task="proposal"

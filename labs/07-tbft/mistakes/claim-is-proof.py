@@ -1,4 +1,4 @@
-# fails: prevote liars crashes
+# fails: prevote liars healing crashes
 # Believes the pol_round of a proposal without looking for the votes.
 
 # %% task="prevote"

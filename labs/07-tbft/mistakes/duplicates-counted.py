@@ -1,4 +1,4 @@
-# fails: count decision liars healing crashes
+# fails: count decision liars crashes
 # Counts a vote as often as it comes.
 
 # %% task="count"

@@ -1,4 +1,4 @@
-# fails: count liars
+# fails: count liars healing
 # Counts heads instead of weights.
 
 # %% task="count"

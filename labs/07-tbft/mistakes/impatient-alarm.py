@@ -1,4 +1,4 @@
-# fails: decision liars
+# fails: decision healing
 # Goes to the next round only if it has precommitted itself.
 
 # %% task="decision"

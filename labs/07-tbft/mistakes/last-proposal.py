@@ -1,4 +1,4 @@
-# fails: prevote
+# fails: prevote healing
 # Looks at the last proposal of the round instead of the first.
 
 # %% task="prevote"

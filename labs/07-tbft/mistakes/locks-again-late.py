@@ -1,4 +1,4 @@
-# fails: precommit liars healing crashes
+# fails: precommit healing crashes
 # Precommits a second time when a polka comes late.
 
 # %% task="precommit"

@@ -1,4 +1,4 @@
-# fails: count liars
+# fails: count liars healing crashes
 # Takes a majority for a quorum, as Raft does.
 
 # %% task="count"

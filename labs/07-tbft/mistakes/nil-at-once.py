@@ -1,4 +1,4 @@
-# fails: prevote liars crashes
+# fails: prevote healing
 # Prevotes nil where it should wait for the votes of a claimed polka.
 
 # %% task="prevote"

@@ -1,4 +1,4 @@
-# fails: precommit liars healing
+# fails: precommit healing
 # Does not precommit nil at a polka for nil.
 
 # %% task="precommit"

@@ -1,4 +1,4 @@
-# fails: precommit liars healing
+# fails: precommit liars
 # Gives up the lock at a polka for nil, as early versions of the algorithm did.
 
 # %% task="precommit"

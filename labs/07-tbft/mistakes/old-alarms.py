@@ -1,4 +1,4 @@
-# fails: decision liars healing crashes
+# fails: decision healing
 # Obeys alarms of rounds and heights that are over.
 
 # %% task="decision"

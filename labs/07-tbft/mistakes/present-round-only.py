@@ -1,4 +1,4 @@
-# fails: decision liars crashes
+# fails: decision liars healing crashes
 # Counts only the precommits of its own round.
 
 # %% task="decision"

@@ -1,4 +1,4 @@
-# fails: proposal liars healing crashes
+# fails: proposal healing
 # Proposes the old value without its proof of lock.
 
 # %% task="proposal"

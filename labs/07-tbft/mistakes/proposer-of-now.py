@@ -1,4 +1,4 @@
-# fails: proposal decision liars crashes
+# fails: proposal decision liars healing crashes
 # Asks who is the proposer of the node's round, not of the round in question.
 
 # %% task="proposal"

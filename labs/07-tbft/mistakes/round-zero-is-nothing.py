@@ -1,4 +1,4 @@
-# fails: proposal liars healing crashes
+# fails: proposal healing
 # Takes round 0 for no round at all.
 
 # %% task="proposal"

@@ -1,4 +1,4 @@
-# fails: turns liars healing crashes
+# fails: turns healing
 # Doubles instead of adding.
 
 # %% task="turns"

@@ -1,4 +1,4 @@
-# fails: turns liars healing crashes
+# fails: turns healing
 # Waits as long in every round.
 
 # %% task="turns"

@@ -1,4 +1,4 @@
-# fails: turns proposal prevote precommit decision table liars healing
+# fails: turns proposal prevote precommit decision table liars healing crashes
 # Begins every height with the first member.
 
 # %% task="turns"

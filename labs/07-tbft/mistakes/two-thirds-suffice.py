@@ -1,4 +1,4 @@
-# fails: count liars
+# fails: count liars healing crashes
 # Takes exactly two thirds for a quorum.
 
 # %% task="count"

@@ -1,4 +1,4 @@
-# fails: evict
+# fails: evict healing
 # Compares what was written, and not what was read.
 
 # %% task="evict"
