@@ -57,6 +57,7 @@ def collect(
         datetime | None,
         typer.Option(
             "--arrived",
+            metavar="TIME",
             formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
             help="When files count as having come that Moodle or Canvas do not date, at the latest: for instance, when the lab was due. "
             "In the timezone of cohort.toml.",
@@ -73,7 +74,8 @@ def collect(
     Learners are found in roster.csv, by number, address or name; nobody is guessed between two of one name. A lab is recognised by what is
     written inside the notebook, also if the file was renamed, else by its name. What cannot be placed is listed, with what to do about it.
 
-    Of several attempts the newest is kept. An older one never takes the place of a newer one, and doing it twice changes nothing. Moodle
+    Of several attempts the newest is kept; if the best or the first is to count, grade between two collections, for records keep them all.
+    An older one never takes the place of a newer one, and doing it twice changes nothing. Moodle
     and Canvas do not say in a zip when a file was handed in: where lateness counts, give Moodle's grading worksheet along, or --arrived.
     """
     from autograder.collect.files import open_files
