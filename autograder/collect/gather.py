@@ -184,6 +184,8 @@ def _find_arrival(file: File, origin: Origin, known: Known) -> tuple[float, bool
 
 def _choose(pieces: list[Piece]) -> Attempt | list[Unplaced]:
     """Return the newest attempt of one learner at one lab, or what to say where two are equally new and differ."""
+    if strangers := _find_strangers(pieces):
+        return [_refuse_stranger(piece) for piece in strangers]
     by_attempt: dict[str, list[Piece]] = defaultdict(list)
     for piece in pieces:
         by_attempt[piece.origin.attempt].append(piece)
@@ -199,6 +201,21 @@ def _choose(pieces: list[Piece]) -> Attempt | list[Unplaced]:
     contents = {piece.digest for piece in kept}
     earlier = len({piece.digest for piece in pieces} - contents)
     return Attempt(kept[0].learner, kept[0].lab, tuple(kept), earlier)
+
+
+def _find_strangers(pieces: list[Piece]) -> list[Piece]:
+    """Return what several accounts of one download handed in that lead to one learner: one of them may only have taken the name."""
+    accounts: dict[str, set[str]] = defaultdict(set)
+    for piece in pieces:
+        if piece.origin.kind in ("moodle", "canvas"):
+            accounts[piece.file.key].add(piece.origin.account)
+    return [piece for piece in pieces if len(accounts[piece.file.key]) > 1]
+
+
+def _refuse_stranger(piece: Piece) -> Unplaced:
+    reason = f"several accounts in this download lead to {piece.learner}"
+    step = "add numbers to roster.csv, or give Moodle's grading worksheet; if both are this person's, leave out the one that does not count"
+    return Unplaced(show_path(piece.file), reason, step, piece.learner, piece.lab)
 
 
 def _choose_files(pieces: list[Piece]) -> list[Piece]:

@@ -19,7 +19,7 @@ from autograder.lms.people import Claim
 from autograder.read import parse_timestamp
 
 Kind = Literal["moodle", "canvas", "exchange", "loose"]
-_MOODLE: Final = re.compile(r"(?P<name>[^/]+)_(?P<number>\d{1,18})_assignsubmission_[a-z]+(?:_(?P<rest>[^/]*))?")
+_MOODLE: Final = re.compile(r"(?P<name>[^/]+?)_(?P<number>\d{1,18})_assignsubmission_[a-z]+(?:_(?P<rest>[^/]*))?")
 _CANVAS: Final = re.compile(r"(?P<name>[^\W_]+)_(?P<late>(?:LATE|late)_)?(?P<user>\d{1,18})_(?P<file>\d{1,18})_(?P<rest>[^/]+)")
 _EXCHANGE: Final = re.compile(r"(?P<learner>[^/]+)\+(?P<lab>[^/+]+)\+(?P<time>\d{4}-\d\d-\d\d \d\d[:_]\d\d[:_]\d\d[^/+]*)(?:\+[\w=-]+)?")
 _COPY: Final = re.compile(r"[ _]?\((\d{1,3})\)|-(\d{1,2})|-Copy(\d{0,3})|( - Copy| - 副本| 的副本| copy)", re.IGNORECASE)
@@ -38,6 +38,11 @@ class Origin:
     arrived: float | None = None
     rank: tuple[int, int] = (0, 0)
     is_late: bool = False
+
+    @property
+    def account(self) -> str:
+        """The number by which the platform knows who handed it in, or ""."""
+        return self.claim.participant or next((value for field, value in self.claim.ids if field == "canvas"), "")
 
 
 def read_origin(file: File) -> Origin:

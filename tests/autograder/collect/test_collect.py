@@ -13,6 +13,7 @@ from tests.autograder.downloads import (
     CHINESE_WORKSHEET,
     FRIDAY,
     MONDAY,
+    WORKSHEET,
     make_notebook,
     name_canvas,
     name_moodle,
@@ -113,6 +114,23 @@ def test_a_number_of_moodle_alone_finds_nobody(collect, lab, tmp_path):
         "nobody in the roster fits 'Participant 48301'",
         "what is said here leads to several people: ada, wf1",
     ]
+
+
+def test_who_takes_the_name_of_somebody_else_gets_nothing_in(collect, course, lab, tmp_path):
+    """Some platforms let people change their name. And a file's name is the learner's: it cannot name another one."""
+    files = {name_moodle("Ada Lovelace", number, "a.ipynb"): make_notebook(lab, str(number)) for number in (11, 12)}
+    fake = name_moodle("Bo OBrien", 13, name_moodle("Fang Wang", 14, "a.ipynb", folders=False), folders=False)
+    path = write_files(tmp_path / "m.zip", {**files, fake: make_notebook(lab, "bo")})
+    kept, unplaced = collect(path)
+    assert kept == {("bo", "00-sums"): "new"}
+    assert [each["reason"] for each in unplaced] == ["several accounts in this download lead to ada"] * 2
+    sheet = tmp_path / "g.csv"
+    sheet.write_text(
+        f"{WORKSHEET}\n" + "".join(f"Participant {n},Ada Lovelace,,{m}@example.org,,,,,,,\n" for n, m in ((11, "ada"), (12, "bo")))
+    )
+    kept, unplaced = collect(path, sheet)
+    assert kept == {("ada", "00-sums"): "new", ("bo", "00-sums"): "same"}
+    assert [each["reason"] for each in unplaced] == ["what is said here leads to several people: ada, bo"]
 
 
 def test_canvas_keeps_the_file_that_came_last_and_says_who_was_late(collect, call, course, lab, tmp_path):
