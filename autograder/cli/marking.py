@@ -288,6 +288,8 @@ def _fill(form: Path, out: Path | None, found: "list[Mark]", cohort: Cohort, lab
         print(f"{lab}: scaled from {ours:g} to {theirs:g} points, the maximum in {filled.platform}")
     for note in filled.notes:
         print(note, file=sys.stderr)
+    if filled.forgeable:
+        print(f"{filled.forgeable} of these marks can be forged: graded in compat mode or without walls (autograder check, doctor)")
     print(f"{out}: {filled.written} mark(s) for {filled.platform}, {filled.replaced} of them in place of another one")
 
 

@@ -3,6 +3,9 @@
 The notebooks and timestamp.txt are written into a folder beside it, which then takes its place; what else lies in the old folder moves
 along. What is there already and has the same content stays, with the earlier of the two times: to download a thing again does not make
 it late. What came at the very same time and differs is left to a person.
+
+Simplification: a process that is killed between the two renames leaves the older submission under a hidden name; to collect again puts the
+newer one into its place.
 """
 
 import shutil

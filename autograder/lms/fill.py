@@ -41,6 +41,7 @@ class Filled:
     platform: str
     written: int = 0
     replaced: int = 0
+    forgeable: int = 0
     scaled: dict[str, tuple[float, float]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -131,8 +132,7 @@ def _write_mark(filled: Filled, line: Line, mark: Mark) -> None:
     if filled.platform == "Moodle" and most is not None and score > most + 1e-9:
         _note(filled, f"{mark.learner}, {mark.lab}: {text} points, and Moodle takes none above {most:g}; left as it was")
         return
-    if mark.result.is_forgeable:
-        _note(filled, f"{mark.learner}, {mark.lab}: forgeable, because it was graded without walls or in compat mode")
+    filled.forgeable += mark.result.is_forgeable
     old = filled.table.get(line.number, line.column)
     if "," in old or "," in line.most:
         text = text.replace(".", ",")

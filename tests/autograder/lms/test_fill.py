@@ -146,6 +146,14 @@ def test_moodle_takes_no_extra_credit_above_its_maximum(fill, course, call):
     assert "bo, 00-sums: 6.5 points, and Moodle takes none above 6; left as it was" in done.stderr
 
 
+def test_marks_that_can_be_forged_are_counted(fill, course):
+    with Records(course / "records.db") as store:
+        (result,) = store.get_attempts("00-sums", "bo")
+        store.save([replace(result, mode="compat", content_hash="c" * 64, arrived=result.arrived + 1)])
+    text = f"{WORKSHEET}\nParticipant 9,Bo OBrien,bo,,,,6.00,Yes,-,-,\n"
+    assert "1 of these marks can be forged" in fill(text)[1].stdout
+
+
 def test_a_person_with_two_lines_gets_no_mark(fill):
     text = f"{WORKSHEET}\nParticipant 1,Bo OBrien,bo,,,,6.00,Yes,-,-,\nParticipant 2,B. O.,,bo@example.org,,,6.00,Yes,-,-,\n"
     filled, done = fill(text)
