@@ -81,12 +81,14 @@ test-rest: site # what test leaves out
 
 test-all: test test-rest ## test, then the long and the browser tests
 
-soak: $(READY) ## the long runs: a million keys, sixty series of kills, 40,000 submissions held flat, every mutant of identity
+soak: $(READY) ## the long runs: a million keys, sixty series of kills, 40,000 submissions held flat, ten minutes of random contracts, every mutant of identity and contracts
 	@.venv/bin/python -m pytest -m soak
 	@.venv/bin/python -m tests.autograder.chaos 20
 	@.venv/bin/python -m tests.autograder.chaos_command 20
 	@.venv/bin/python -m tests.autograder.flat 20000
 	@.venv/bin/python -m tests.identity.mutation
+	@.venv/bin/python -m tests.contracts.python.fuzz 10
+	@.venv/bin/python -m tests.contracts.mutation
 
 bench: $(BENCH) $(EELS) ## run ours and its peers in turn, print the ratios
 	@.venv/bin/python -m tests.benchmarks

@@ -38,3 +38,7 @@ class NoResultError(GraderError):
 
 class ClusterError(GraderError):
     """The cluster cannot be used, or was lost."""
+
+
+class AuditError(AutograderError):
+    """A seal, a chain of seals or a proof is not right."""

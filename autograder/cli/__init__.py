@@ -5,7 +5,15 @@ from typing import Final
 
 from autograder.errors import AutograderError
 
-_EXTRAS: Final = {"nbgrader": "nbgrader", "mutmut": "author", "libcst": "author", "distributed": "dask", "psycopg": "postgresql"}
+_EXTRAS: Final = {
+    "nbgrader": "nbgrader",
+    "mutmut": "author",
+    "libcst": "author",
+    "distributed": "dask",
+    "psycopg": "postgresql",
+    "datasketch": "compare",
+    "numpy": "compare",
+}
 """Which extra brings a package; the others belong to `autograder`."""
 
 

@@ -6,12 +6,14 @@ import typer
 
 from autograder.cli.authoring import check, labs, new_lab, release, validate
 from autograder.cli.collecting import collect
+from autograder.cli.comparing import compare
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.exporting import export, feedback, import_, report
 from autograder.cli.grading import grade
 from autograder.cli.marking import answer, ask, decide, forget, marks, waiting
 from autograder.cli.planning import plan
+from autograder.cli.sealing import audit, seal
 
 app = typer.Typer(
     name="autograder",
@@ -28,8 +30,8 @@ app = typer.Typer(
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Labs": (labs, new_lab, release, validate, check),
     "Grading": (collect, grade, doctor, plan, demo),
-    "People": (marks, waiting, decide, ask, answer, forget),
-    "Out and in": (feedback, report, export, import_),
+    "People": (marks, waiting, decide, ask, answer, compare, forget),
+    "Out and in": (feedback, report, export, import_, seal, audit),
 }
 for panel, commands in PANELS.items():
     for command in commands:

@@ -101,6 +101,10 @@ def grade(
     tls_key: Annotated[Path | None, typer.Option("--tls-key", help=f"Its private key. Default: ${_KEY}.")] = None,
     zip_names: ZipNamesOption = None,
     again: Annotated[bool, typer.Option("--again", help="Grade also what is already recorded.")] = False,
+    seal_key: Annotated[
+        Path | None,
+        typer.Option("--seal-key", help="Seal the batch with this private key when it is graded; autograder seal tells more."),
+    ] = None,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -144,6 +148,7 @@ def grade(
     Ends with 0 if every submission has a verdict, with 1 if some need a person (unreadable, void, or refused), with 2 if it could not run.
     """
     from autograder.batch import build_tasks, grade_batch
+    from autograder.cli.sealing import find_sealing
     from autograder.records import Records
     from autograder.resume import skip_recorded
     from autograder.sandbox.walls import UNSAFE_LOCAL
@@ -157,6 +162,7 @@ def grade(
         secret = read_secret()
         shown = _Shown(as_json)
         place = Course(opened.root)
+        seal = find_sealing(seal_key, place.root)
         with Records(records or place.records) as store, stopping() as stop, Progress("grading", submissions.total, as_json) as progress:
             crew = _find_crew(dask, workers, submissions, shared_folder, (tls_ca, tls_cert, tls_key))
 
@@ -166,6 +172,7 @@ def grade(
 
             def on_results(results: Sequence[Result]) -> None:
                 shown.show(results)
+                seal.note(results)
                 progress.advance(len(results), Counter(kind for result in results for kind in list_failures(result)))
 
             tasks = takewhile(lambda _: not stop.is_set(), build_tasks(submissions.iterate(shown.refuse), shown.note_refused))
@@ -174,6 +181,8 @@ def grade(
                 grade_batch(left, known, store, on_results, secret, crew=crew, total=submissions.total, stop=stop)
             except KeyboardInterrupt:
                 stop.set()
+            if not stop.is_set():
+                seal.apply(store)
     if stop.is_set():
         print("\ninterrupted; what is graded is recorded, and the same command goes on with the rest", file=sys.stderr)
         raise typer.Exit(130)

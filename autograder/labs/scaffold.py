@@ -134,7 +134,7 @@ for given_members in [*range(1, 30), *random.Random(f"{SEED}/quorum").sample(ran
 # **What this leaves out.** Say it in two or three sentences.
 
 # %% [markdown] lang="zh"
-# **这里没讲的。** 用两三句话说清楚。
+# **这里没讲到的：** 用两三句话说清楚。
 '''
 
 _ANSWER: Final = """

@@ -11,7 +11,8 @@ Marks of a cell (DESIGN of the format: CONTRIBUTING.md, "Add a lab"):
     (none)                     imports, helpers and constants that the learner is given
 
 Code is shared by the languages: «key» in it is replaced by the text of that key in lab.toml. Four keys are filled in for every lab:
-«lab.id», «lab.version», «lab.lang» and «lab.tests», its test cells with their points in the order of the notebook, "hashing 3, root 4".
+«lab.id», «lab.version», «lab.lang» and «lab.tests», its test cells with their points in the order of the notebook, "hashing 3, root 4",
+each after the number of its task if the heading above it has one, "1 hashing 3, 2 root 4".
 """
 
 import ast
@@ -32,6 +33,7 @@ _FIELDS: Final = frozenset("id title course minutes prerequisites uses hides mod
 _MARKS: Final = frozenset("lang task test manual points figure parameters".split())
 _ROLES: Final = ("task", "test", "manual", "figure", "parameters")
 _TEXT: Final = re.compile(r"«([^«»]+)»")
+_HEADING: Final = re.compile(r"^## (?:(\d{1,3}) · )?", re.MULTILINE)
 _GRADE_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 _TIMES: Final = {"s": 1, "ms": 0.001}
 _SIZES: Final = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
@@ -58,8 +60,7 @@ def load_lab(folder: Path) -> Lab:
     data = folder / "data" if (folder / "data").is_dir() else None
     graded: list[list[object]] = [[sorted(c.marks.items()), "" if "task" in c.marks else c.source] for c in cells if _counts_for_version(c)]
     version = compute_version(graded + compute_data_hashes(data), limits, uses, hides, (lab_id,) if mode == "compat" else ())
-    tests = ", ".join(f"{cell.marks['test']} {cell.marks['points']}" for cell in cells if "test" in cell.marks)
-    filled = {lang: texts[lang] | dict(zip(_BUILT_IN, (lab_id, version, lang, tests), strict=True)) for lang in LANGUAGES}
+    filled = {lang: texts[lang] | dict(zip(_BUILT_IN, (lab_id, version, lang, _list_tests(cells)), strict=True)) for lang in LANGUAGES}
     return Lab(
         id=lab_id,
         notebooks=tuple(replace(_build_notebook(lab_id, lang, cells, filled[lang], folder), mode=mode) for lang in LANGUAGES),
@@ -165,6 +166,17 @@ def _validate_texts(cells: list[PercentCell], texts: Mapping[str, Mapping[str, s
                 raise LabError(f"{folder.name}/lab.py:{cell.line}: «{key}» has no text in [text.{lang}] of lab.toml")
         if unused := sorted(known.keys() - used.keys()):
             raise LabError(f"{folder.name}/lab.toml: [text.{lang}] {unused[0]!r} is used by no cell")
+
+
+def _list_tests(cells: list[PercentCell]) -> str:
+    """Return the test cells with their points, each after the number of its task: that of the last heading such as `## 2 · The root`."""
+    tests, number = [], ""
+    for cell in cells:
+        if cell.kind == "markdown" and (heading := _HEADING.search(cell.source)):
+            number = f"{heading[1]} " if heading[1] else ""
+        elif "test" in cell.marks:
+            tests.append(f"{number}{cell.marks['test']} {cell.marks['points']}")
+    return ", ".join(tests)
 
 
 def _counts_for_version(cell: PercentCell) -> bool:

@@ -90,12 +90,17 @@ def _move_cells(owner: str, cells: list[Row[Any]]) -> dict[str, Any]:
 
 
 def _to_3(connection: Connection) -> None:
-    """What people decide, and what learners ask for."""
+    """What people decide, what learners ask for; seals, and the leaves that they are made over."""
     number = "INTEGER" if connection.dialect.name == "sqlite" else "SERIAL"
+    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    leaf = "seal INTEGER NOT NULL, position INTEGER NOT NULL, result VARCHAR(32) NOT NULL, entry TEXT NOT NULL"
     for statement in (
         f"CREATE TABLE decision (number {number} NOT NULL PRIMARY KEY, {_DECISION})",
         "CREATE INDEX decision_learner ON decision (learner, lab)",
         f"CREATE TABLE request (id VARCHAR(8) NOT NULL PRIMARY KEY, {_REQUEST})",
+        "CREATE TABLE seal (number INTEGER NOT NULL, text TEXT NOT NULL, signature VARCHAR(128) NOT NULL, PRIMARY KEY (number))",
+        f"CREATE TABLE leaf ({leaf}, salt {binary} NOT NULL, PRIMARY KEY (seal, position))",
+        "CREATE INDEX leaf_result ON leaf (result, seal)",
     ):
         connection.execute(text(statement))
 

@@ -7,6 +7,9 @@ Cells are JSON: a row for each would be seven times as many rows, and nobody ask
 look into them: json_each(cells) in SQLite, jsonb_array_elements(cells::jsonb) in PostgreSQL; each is [notebook, grade id, status, score,
 maximum, message].
 
+A seal vouches for the results that were recorded since the one before; a leaf is what it says of one of them (`autograder.sealing`). Both
+are only ever added.
+
 What changes here also needs a new version and a step in `autograder.records.migrations`.
 """
 
@@ -77,3 +80,21 @@ LATEST: Final = (_result.arrived.desc(), _result.graded.desc(), _result.id.desc(
 Index("result_latest", _result.lab, _result.learner, *LATEST, _result.status, _result.score, _result.max_score)
 """Holds all that the questions about scores and progress ask for, in the order in which they ask it: the table is not read for them."""
 Index("result_learner", _result.learner, _result.lab)
+
+seal_table = Table(
+    "seal",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+leaf_table = Table(
+    "leaf",
+    metadata,
+    Column("seal", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("result", String(32), nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("entry", Text, nullable=False),
+)
+Index("leaf_result", leaf_table.columns.result, leaf_table.columns.seal)

@@ -6,31 +6,31 @@
 #
 # The log is a file, and a file can be edited. Weeks later an inspector reads 4.8, and nothing in the file says that it was ever different.
 #
-# Nobody can keep the owner of a computer from writing to it. But a change can be made to **show**, and to show where it is. You will link the records of a log with hashes and find the place where somebody meddled. Then you change sides: you compute the links anew, and break two logs whose builders cut a corner. In the end you know why the last line of a log that is to prove anything has to be printed somewhere else.
+# Nobody can keep the owner of a computer from writing to it. But a change can be made to **show**, and to show where it is. You will link the records of a log with hashes and find the place where somebody meddled. Then you change sides: you compute the links anew, and break two logs whose builders cut a corner. In the end you know why the last value that you compute has to be printed somewhere else, if the log is to prove anything.
 
 # %% [markdown] lang="zh"
 # # 篡改留痕
 # 一份日志，谁改了都瞒不住，连保管它的人也不例外。
 #
-# 一座冷库存放着疫苗。电脑每小时记一笔：时间、库房、温度；超过 8 ℃，整批疫苗就得销毁。早上八点，它记下的是 9.8。
+# 一座冷库里放着疫苗。电脑每小时记一笔：时间、库房、温度；超过 8 ℃，整批疫苗就得销毁。早上八点，它记下的是 9.8。
 #
-# 日志是一个文件，文件就能改。几个星期后检查人员来看，上面写着 4.8，整个文件里看不出它曾经是别的数。
+# 日志是一个文件，文件就能改。几个星期后，检查人员来查，看到的是 4.8；从文件里一点也看不出这个数改过。
 #
-# 电脑归冷库自己管，他们要往里写什么，谁也拦不住。但可以做到：一改就**留下痕迹**，还能看出改在哪里。在这个实验里，你先用哈希把日志的记录一条条链接起来，找出被人动过的地方；然后换个立场，扮一回造假的人，把链接重新算一遍，再攻破两种有漏洞的做法。最后你会明白：要让日志能作证，为什么必须把它的最后一行公布到别处去。
+# 电脑归冷库自己管，冷库的人要往里写什么，谁也拦不住。但可以做到：一改就**留下痕迹**，还能看出改在哪里。在这个实验里，你先用哈希把日志的记录一条条链接起来，找出被人动过的地方；然后换个角色，扮一回造假的人，把链接重新算一遍，再攻破两种有漏洞的做法。最后你会明白：要让日志能作证，为什么必须把最后算出的那个值公布到别处去。
 
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
+# - Put your code in place of the line `raise NotImplementedError()`, then run the test cell below. No message means passed. Otherwise read the **last line** of the error (the table shows it, too): it tells you what to look at. If it is one of Python's own errors, find the line of yours that `---->` points at. If several tests fail, begin with the first.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
-# - Later tasks call the functions of earlier ones: start at the top. The two hash functions that you need are given: `sha256(data)` and `sm3(data)` take bytes and return 32 bytes. Leave the cell with `SEED` as it is: the grader draws its examples from it.
+# - Later tasks call the functions of earlier ones: start at the top. The two hash functions that you need are given: `sha256(data)` and `sm3(data)` take bytes and return 32 bytes. People who know Python take two and a half to three hours for the whole, and longest for task 9; a pause does no harm: save the notebook, and run it from the top when you come back. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
-# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
-# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
-# - 后面的任务会用到前面写好的函数，请从头做起。要用的两个哈希函数（国家标准里叫杂凑函数）已经给出：`sha256(data)` 和 `sm3(data)`，传入字节串，返回 32 个字节。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
+# - 用你的代码换掉 `raise NotImplementedError()` 那一行，然后运行下面的测试单元格。什么都不显示，就是通过。没通过，就看报错的**最后一行**（进度表里也有），它会告诉你该看哪里；如果是 Python 自己的报错，再找 `---->` 指着的、你自己写的那一行。有好几项没通过时，先改最前面的一项。
+# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情况，所以任务里的每句话都要仔细看、照着做。
+# - 后面的任务会用到前面写好的函数，请从头做起。要用的两个哈希函数（国家标准里叫杂凑函数）已经给出：`sha256(data)` 和 `sm3(data)`，传入字节串，返回 32 个字节。会写 Python 的人，全部做完大约要两个半到三个小时，任务 9 最费时间；中途停下也没关系：保存好，回来时从头运行一遍即可。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 
 # %% figure=true
 from minichain.learn import save_progress, watch_progress
@@ -64,19 +64,19 @@ PRINTED_HEAD = bytes.fromhex("5551415ef4b939b8202613edf038eadee8f6ab21b0d8aa0727
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 哈希函数把任意的字节变成 32 个字节，这就是它们的**哈希值**，也叫**摘要**（digest）。谁也不知道怎样找出摘要相同的两个输入：整个实验都建立在这一点上。
+# 哈希函数把任意一串字节变成 32 个字节，这 32 个字节就叫那串字节的**哈希值**，也叫**摘要**（digest）。谁也不知道怎样找出摘要相同的两个输入：整个实验都建立在这一点上。
 #
-# 翻转文字里的一个比特，看看下面摘要的 256 个比特变了多少：这就是**雪崩效应**（avalanche）。（用键盘：Tab 移到列表，空格展开，方向键选择，回车确定。）
+# 翻转下面这段文本里的一个比特，看看摘要的 256 个比特变了多少。输入只变一个比特，摘要就有一半左右的比特跟着变，这叫**雪崩效应**（avalanche effect）。（用键盘操作：按 Tab 移到下拉列表，按空格展开，用方向键选择，按回车确定。）
 
 # %% figure=true
 from minichain.learn import show_avalanche
 show_avalanche("08:00 9.8", lang="«lab.lang»")
 
 # %% [markdown] lang="en"
-# Now the log. Each box on the right is a **link**, the digest of the link above it and the record beside it; the last one is the **head**, which was printed in the newspaper. Alter record 2: its 9.8 becomes 4.8. Where does it show? Then let the forger compute links anew, one first, then all. Where does it show now?
+# Now the log. On the left are the records. Each box in the middle is a **link**, the digest of the link above it and the record beside it; the last one is the **head**, the end at which the log grows, and it was printed in the newspaper. Alter record 2: its 9.8 becomes 4.8. Where does it show? Then let the forger compute links anew, one first, then all. Where does it show now?
 
 # %% [markdown] lang="zh"
-# 再看日志。右边每个方框是一个**链接**（这里不是网址，而是一个 32 字节的值）：把上面的链接和左边的记录接在一起，求得的哈希值。最后一个叫**链头**（head），已经公布在报纸上。改动记录 2，它的 9.8 就成了 4.8；看看哪里露了馅。再让造假的人重算链接，先只算一个，再全部重算。这时哪里露了馅？
+# 再看日志。左边是记录；中间一列，每个方框是一个**链接**（这里不是网址，而是一个 32 字节的值）：它是把上面的链接和左边的记录接在一起求得的哈希值。最后一个链接叫**链头**（head）：新记录总往这一端接，所以叫“头”。这份日志的链头已经公布在报纸上。改动记录 2，它的 9.8 就成了 4.8；看看哪里露了馅。再让造假的人重算链接，先只算一个，再全部重算。这时哪里露了馅？
 
 # %% figure=true
 from minichain.learn import show_hash_chain
@@ -86,7 +86,7 @@ show_hash_chain(LOGBOOK, lang="«lab.lang»")
 # ## 1 · One record, one row of bytes
 # A hash function reads bytes, and a record is a list of texts. So it must be written as bytes, in such a way that no **other** record is written the same. Simply joined, `["ab", "c"]` and `["a", "bc"]` would both be `abc`. A comma in between is no way out, because a text may hold a comma itself.
 #
-# What works is to write in front of each text how long it is:
+# What works is to write in front of each text how long it is. Here two hexadecimal digits stand for each byte:
 #
 # ```text
 # ["ab", "c"]  →  00 00 00 02 61 62   00 00 00 01 63
@@ -97,16 +97,19 @@ show_hash_chain(LOGBOOK, lang="«lab.lang»")
 
 # %% [markdown] lang="zh"
 # ## 1 · 一条记录，一串字节
-# 哈希函数读的是字节，而记录是一组文本。所以要先把它写成字节，而且任何两条**不同**的记录，写出来的字节都不能相同。直接拼起来的话，`["ab", "c"]` 和 `["a", "bc"]` 都成了 `abc`。中间加个逗号也不行，因为文本里本来就可能有逗号。
+# 哈希函数读的是字节，而记录是一组文本（字符串）。所以要先把它写成字节，而且任何两条**不同**的记录，写出来的字节都不能相同。直接拼起来的话，`["ab", "c"]` 和 `["a", "bc"]` 都成了 `abc`。中间加个逗号也不行，因为文本里本来就可能有逗号。
 #
-# 可行的办法，是在每段文本前面写明它有多长：
+# 可行的办法，是在每段文本前面写明它有多长。下面每两位十六进制数表示一个字节：
 #
 # ```text
+# "ab"         →  00 00 00 02 61 62
+# "c"          →  00 00 00 01 63
 # ["ab", "c"]  →  00 00 00 02 61 62   00 00 00 01 63
-#                 长度 2      a  b    长度 1      c
 # ```
 #
-# 文本用 UTF-8 编码。长度按**字节**数，本身占 4 个字节，高位字节在前（大端序）：`(3).to_bytes(4, "big")`。一个字符可能占好几个字节：“温”占三个。空文本就只有长度，也就是四个零字节；一段文本都没有的记录，则一个字节也没有。
+# 前 4 个字节是长度，后面才是文本：61、62、63 分别是 a、b、c。
+#
+# 文本用 UTF-8 编码。长度指**字节**的个数，本身占 4 个字节，高位字节在前（大端序）：`(3).to_bytes(4, "big")`。一个字符可能占好几个字节：“温”占三个。空字符串就只有长度，也就是四个值为 0 的字节；一段文本都没有的记录，则一个字节也没有。
 
 # %% task="encoding"
 def encode_record(record: list[str]) -> bytes:
@@ -120,7 +123,8 @@ def encode_record(record: list[str]) -> bytes:
     ### END SOLUTION
 
 # %% test="encoding" points=3
-assert isinstance(encode_record(["ab", "c"]), bytes), "«encoding.bytes»"
+given_answer = encode_record(["ab", "c"])
+assert isinstance(given_answer, bytes), f"«returned» {type(given_answer).__name__} → «encoding.bytes»"
 assert encode_record(["ab", "c"]) != encode_record(["a", "bc"]), "«encoding.apart»"
 assert encode_record(["ab", "c"]).hex(" ") == "00 00 00 02 61 62 00 00 00 01 63", "«encoding.example»"
 assert encode_record(["温"]).hex(" ") == "00 00 00 03 e6 b8 a9", "«encoding.utf8»"
@@ -141,20 +145,20 @@ assert encode_record([]) == b"", "«encoding.none»"
 # %% [markdown] lang="en"
 # ## 2 · A link
 # ```text
-# link = H(previous link ‖ record)
+# link = H(previous link ‖ bytes of the record)
 # ```
 #
-# ‖ puts bytes one after another. Every link that a hash function makes has 32 bytes, so it is always clear where the record begins. Before the first record there is no link; `START`, 32 zero bytes, stands for it.
+# ‖ puts bytes one after another. The previous link always has 32 bytes, so nobody can mistake where it ends, and no length need stand in front of it. Before the first record there is no link; `START`, 32 zero bytes, stands for it.
 #
 # H is a hash function, and `hash_name` says which: `"sha256"`, or `"sm3"`, the function of China's standard GB/T 32905. `HASHES[hash_name]` is the function itself. The standard's own first example is SM3 of `abc`; it must begin with `66c7f0f4`:
 
 # %% [markdown] lang="zh"
 # ## 2 · 一个链接
 # ```text
-# 链接 = H(前一个链接 ‖ 记录)
+# 链接 = H(前一个链接 ‖ 记录的字节串)
 # ```
 #
-# ‖ 表示把字节首尾相接。哈希函数算出的链接都是 32 个字节，所以记录从哪里开始总是清楚的。第一条记录前面没有链接，用 `START` 代替，也就是 32 个零字节。
+# ‖ 表示把字节首尾相接。前一个链接总是 32 个字节，它到哪里为止不会弄错，不必再写长度。第一条记录前面没有链接，用 `START` 代替，也就是 32 个值为 0 的字节。
 #
 # H 是一个哈希函数，由 `hash_name` 指明：`"sha256"`，或者国家标准 GB/T 32905 规定的 `"sm3"`。`HASHES[hash_name]` 就是那个函数。标准的第一个例子就是求 `abc` 的 SM3，结果应以 `66c7f0f4` 开头：
 
@@ -173,7 +177,7 @@ def hash_link(previous: bytes, record: list[str], hash_name: str = "sha256") -> 
 
 # %% test="link" points=2
 given_link = hash_link(START, ["ab", "c"])
-assert isinstance(given_link, bytes) and len(given_link) == 32, "«link.raw»"
+assert isinstance(given_link, bytes) and len(given_link) == 32, f"«returned» {type(given_link).__name__} → «link.raw»"
 assert hash_link(given_link, ["ab", "c"]) != given_link, "«link.previous»"
 assert hash_link(START, ["a", "bc"]) != given_link, "«link.boundary»"
 assert given_link.hex().startswith("237fbdce"), "«link.sha256»"
@@ -192,13 +196,13 @@ for given_length in (0, 1, 24, 60, 300):
 
 # %% [markdown] lang="en"
 # ## 3 · The log
-# A log is a list of entries, oldest first. An entry is a tuple `(record, link)`: the record as it was given, and its link. The link of the first record is made with `START`, every other with the link of the entry before. No records make an empty log.
+# A log is a list of entries, oldest first. An entry is a tuple `(record, link)`: the record as it was given, and its link. The link of the first record is made with `START`, every other with the link of the entry before. Without records the log is `[]`.
 #
 # `hash_name` says which hash function the log is made with. Hand it on to `hash_link`, here and in every later task that has it.
 
 # %% [markdown] lang="zh"
 # ## 3 · 日志
-# 日志是按先后排好的一串条目，最早的在前。每个条目是一个元组 `(record, link)`：原样的记录，和它的链接。第一条记录的链接用 `START` 来算，其余的用前一个条目的链接来算。一条记录都没有，就是空日志。
+# 日志是按先后排好的一串条目，最早的在前。每个条目是一个元组 `(record, link)`：记录（原样保留）和它的链接。第一条记录的链接用 `START` 来算，其余的用前一个条目的链接来算。一条记录都没有，日志就是 `[]`。
 #
 # `hash_name` 指明日志用的是哪个哈希函数。请把它原样传给 `hash_link`；后面凡是带 `hash_name` 的任务，也都一样。
 
@@ -218,7 +222,8 @@ def build_log(records: list[list[str]], hash_name: str = "sha256") -> list[tuple
     ### END SOLUTION
 
 # %% test="log" points=3
-assert build_log([]) == [], "«log.empty»"
+given_answer = build_log([])
+assert given_answer == [], f"«returned» {given_answer!r} → «log.empty»"
 given_log = build_log(LOGBOOK)
 assert len(given_log) == 6, "«log.size»"
 assert isinstance(given_log[0], tuple) and given_log[0][0] == LOGBOOK[0], "«log.entry»"
@@ -254,13 +259,13 @@ assert build_log(given_records) == expected_log(given_records, lambda data: hash
 # ## 4 · The first place that does not fit
 # Now you are the inspector. You are given a log, and somebody may have edited it: a record, a link, an entry taken out, put in, or exchanged with another.
 #
-# Return the number (from 0) of the **first** entry whose link does not follow from its own record and the link before it, or `None` if they all do. The links in the log may have been forged, too. Do not trust that one is 32 bytes long: compare it whole with the link that you compute.
+# Return the number (from 0) of the **first** entry whose link does not follow from its own record and the link that stands before it in the log, or `None` if they all do. The links in the log may have been forged, too. Do not trust that one is 32 bytes long: compare whole values, with `!=`.
 
 # %% [markdown] lang="zh"
 # ## 4 · 第一处对不上的地方
 # 现在你是检查人员。交到你手里的日志可能被人动过：改记录、改链接、抽掉或塞进条目，或者对调两个条目。
 #
-# 每个条目的链接，都应当等于由本条记录和前一个链接算出的值。返回**第一个**对不上的条目的编号（从 0 数起）；全都对得上，就返回 `None`。链接也可能是造假的人随手填的，不一定正好 32 个字节：要整个拿来，与你算出的链接比较。哪怕只有一个字节不同，或长短不同，也算对不上。
+# 每个条目的链接，都应当等于由本条记录和日志里存着的前一个链接算出的值。返回**第一个**对不上的条目的编号（从 0 数起）；全都对得上，就返回 `None`。链接也可能是造假的人随手填的，不一定正好 32 个字节：直接用 `!=` 比较整个值。哪怕只有一个字节不同，或长短不同，也算对不上。
 
 # %% task="verify"
 def verify_log(log: list[tuple[list[str], bytes]], hash_name: str = "sha256") -> int | None:
@@ -281,7 +286,8 @@ def verify_log(log: list[tuple[list[str], bytes]], hash_name: str = "sha256") ->
 given_log = build_log(LOGBOOK)
 assert verify_log(given_log) is None, "«verify.honest»"
 given_forgery = [*given_log[:2], (["08:00", "room 1", "4.8"], given_log[2][1]), *given_log[3:]]
-assert verify_log(given_forgery) == 2, "«verify.record»"
+given_answer = verify_log(given_forgery)
+assert given_answer == 2, f"«returned» {given_answer!r} → «verify.record»"
 given_forgery = [*given_log[:2], (["08:00", "room 1", "4.8"], hash_link(given_log[1][1], ["08:00", "room 1", "4.8"])), *given_log[3:]]
 assert verify_log(given_forgery) == 3, "«verify.relinked»"
 assert verify_log(given_log[1:]) == 0, "«verify.first»"
@@ -333,7 +339,7 @@ assert verify_log([*given_log[:4], (["put", "in"], given_log[4][1]), *given_log[
 
 # %% [markdown] lang="zh"
 # ## 5 · 改一条，后面全部重算
-# 现在你是保管日志的人，而且上面这套办法你一清二楚。哈希函数是公开的：换掉一条记录，再把它的链接和**后面所有的链接**都重算一遍。前面的条目一概原样保留，哪怕本来就对不上。返回一个新的列表，不要改动传入的列表。`index` 一定是已有条目的编号。
+# 现在你是保管日志的人，而且上面这套办法你一清二楚。哈希函数是公开的，谁都能重算。请用代码实现：换掉一条记录，再把它的链接和**后面所有的链接**都重算一遍。前面的条目一概原样保留，哪怕本来就对不上。返回一个新的列表，不要改动传入的列表。`index` 一定是已有条目的编号。
 
 # %% task="rewrite"
 def rewrite_log(log: list[tuple[list[str], bytes]], index: int, record: list[str], hash_name: str = "sha256") -> list[tuple[list[str], bytes]]:
@@ -353,6 +359,7 @@ def rewrite_log(log: list[tuple[list[str], bytes]], index: int, record: list[str
 # %% test="rewrite" points=3
 given_log = build_log([list(given_record) for given_record in LOGBOOK])
 given_forgery = rewrite_log(given_log, 2, ["08:00", "room 1", "4.8"])
+assert isinstance(given_forgery, list), f"«returned» {type(given_forgery).__name__} → «rewrite.list»"
 assert given_log == build_log(LOGBOOK), "«rewrite.given»"
 assert given_forgery[2][0] == ["08:00", "room 1", "4.8"] and len(given_forgery) == 6, "«rewrite.record»"
 assert given_forgery[:2] == given_log[:2], "«rewrite.before»"
@@ -395,13 +402,13 @@ for compute_hash, hash_name in ((lambda data: hashlib.sha256(data).digest(), "sh
 # ## 6 · The printed head
 # `verify_log` finds nothing wrong with that forgery, and no function ever will that sees only the log. But its last link, its **head**, is another one now. If the old head was printed in time, where the keeper cannot reach it, it convicts them.
 #
-# You are the inspector again, with the log and the printed head. Return whether this is the log that was printed: every entry fits, **and** the last link is the printed head. The head of an empty log is `START`.
+# You are the inspector again, with the log and the printed head. Return whether this is the log whose head was printed: every entry fits, **and** the last link is the printed head. The head of an empty log is `START`.
 
 # %% [markdown] lang="zh"
 # ## 6 · 公布的链头
-# 这样造出来的假，`verify_log` 挑不出毛病；任何只看日志的函数都挑不出。可是它的最后一个链接，也就是**链头**，已经变了。只要原来的链头早就公布在保管日志的人够不着的地方，他就抵赖不了。
+# 这样造出来的假日志，`verify_log` 挑不出毛病；任何只看日志的函数都挑不出。可是它的最后一个链接，也就是**链头**，已经变了。只要原来的链头早就公布在保管日志的人改不到的地方，他就抵赖不了。
 #
-# 你又成了检查人员，手里有日志，还有公布的链头。判断这是不是当初公布的那份日志：每个条目都对得上，**而且**最后一个链接就是**公布的**链头。空日志的链头是 `START`。
+# 你又成了检查人员，手里有日志，还有公布的链头。判断这是不是当初公布链头时的那份日志：每个条目都对得上，**而且**最后一个链接就是**公布的**链头。空日志的链头是 `START`。
 
 # %% task="head"
 def is_intact(log: list[tuple[list[str], bytes]], head: bytes, hash_name: str = "sha256") -> bool:
@@ -416,7 +423,8 @@ def is_intact(log: list[tuple[list[str], bytes]], head: bytes, hash_name: str = 
 
 # %% test="head" points=3
 given_log = build_log(LOGBOOK)
-assert is_intact(given_log, PRINTED_HEAD) is True, "«head.honest»"
+given_answer = is_intact(given_log, PRINTED_HEAD)
+assert given_answer is True, f"«returned» {given_answer!r} → «head.honest»"
 given_forgery = build_log([*LOGBOOK[:2], ["08:00", "room 1", "4.8"], *LOGBOOK[3:]])
 assert is_intact(given_forgery, PRINTED_HEAD) is False, "«head.rewritten»"
 assert is_intact([*given_log[:2], (["08:00", "room 1", "4.8"], given_log[2][1]), *given_log[3:]], PRINTED_HEAD) is False, "«head.edited»"
@@ -474,13 +482,13 @@ for compute_hash, hash_name in ((lambda data: hashlib.sha256(data).digest(), "sh
 # Can the anchor for 4 disagree and the one for 6 agree? No: the link of a record depends on every record before it, and nobody can find two inputs with the same digest.
 
 # %% [markdown] lang="zh"
-# ## 7 · 公布在报纸上的链头
-# 一个链头只能说明日志**被改写过**，说不出改在哪里：假日志从头到尾都对得上。所以谨慎的冷库每隔几小时就把链头公布在报纸上，同时写明当时日志里有几条记录。公布的每个链头连同条数，就是一个**锚点**；这种做法叫**锚定**（anchoring）。
+# ## 7 · 登在报纸上的链头
+# 一个链头只能说明日志**被改写过**，说不出改在哪里：假日志从头到尾都对得上。所以谨慎的冷库每隔几小时就把链头登在报纸上，同时写明当时日志里有几条记录。公布的每个链头连同条数，就是一个**锚点**；这种做法叫**锚定**（anchoring）。
 #
 # `anchors` 是字典：键是记录条数，值是当时公布的链头。例如 `{2: …, 4: …, 6: …}`，分别是日志有 2 条、4 条、6 条记录时的链头。条数都至少是 1，顺序不定。交到你手里的日志能通过 `verify_log`，但可能被人改写过，或者被截掉了末尾。请根据这些锚点，把**最早**那处改动的范围缩到最小：
 #
 # - 每个锚点记着条数 *n* 和当时的链头。日志至少有 *n* 个条目，而且第 *n* 个条目（编号 *n* − 1）的链接等于那个链头，这个锚点就算相符。
-# - 锚点只要相符，到它为止的一切就都没有变。所以最早的改动，落在最后一个相符的锚点之后（一个相符的都没有，就从开头算起），到第一个不相符的锚点为止。
+# - 锚点只要相符，到它为止的记录就都没变过。所以最早的改动，就在最后一个相符的锚点之后（一个相符的都没有，就从开头算起），最晚到第一个不相符的锚点。
 # - 用一个元组返回这一段里第一条和最后一条记录的编号，不管日志里还有没有这些记录：条数为 2 的锚点相符、条数为 4 的不相符，就是 `(2, 3)`。
 # - 全部相符，返回 `None`。一个锚点也没有时同样如此；最后一个锚点之后新添的记录，不影响结果。
 #
@@ -510,12 +518,13 @@ def ask(given_log):
     try:
         return find_window(given_log, given_anchors)
     except IndexError:
-        return "looked for an entry that is not there"
+        return "IndexError"
 
 
 assert ask(given_log) is None, "«anchors.honest»"
 assert ask(build_log([*LOGBOOK, ["12:00", "room 1", "4.3"]])) is None, "«anchors.grown»"
-assert ask(build_log([*LOGBOOK[:2], ["08:00", "room 1", "4.8"], *LOGBOOK[3:]])) == (2, 3), "«anchors.middle»"
+given_answer = ask(build_log([*LOGBOOK[:2], ["08:00", "room 1", "4.8"], *LOGBOOK[3:]]))
+assert given_answer == (2, 3), f"«returned» {given_answer!r} → «anchors.middle»"
 assert ask(build_log([["06:00", "room 1", "4.8"], *LOGBOOK[1:]])) == (0, 1), "«anchors.start»"
 assert ask(given_log[:5]) == (4, 5), "«anchors.cut»"
 assert find_window(given_log, {}) is None, "«anchors.no-anchor»"
@@ -553,11 +562,11 @@ assert find_window(given_log, {}) is None and find_window([], {3: given_log[2][1
 
 # %% [markdown] lang="en"
 # ## 8 · A log without boundaries
-# Before you came, the store used a log by another company. It joined the texts of a record without their lengths:
+# Before you came, the store used another company's program for its log. It joined the texts of a record without their lengths:
 
 # %% [markdown] lang="zh"
 # ## 8 · 没有记下边界的日志
-# 在你来之前，冷库用的是另一家公司的日志。它把记录里的文本直接拼起来，不写长度：
+# 在你来之前，冷库用的是另一家公司的日志软件。它把记录里的文本直接拼起来，不写长度：
 
 # %%
 def hash_weakly(previous: bytes, record: list[str]) -> bytes:
@@ -571,7 +580,7 @@ def hash_weakly(previous: bytes, record: list[str]) -> bytes:
 # %% [markdown] lang="zh"
 # 这样的链接没有记下一段文本到哪里为止、下一段从哪里开始，我们叫它**弱链接**。于是 `"room 1", "9.8"` 能变成 `"room 19", ".8"`：1 号库房的 9.8 度，变成了 19 号库房的 .8 度（也就是 0.8）。一个链接也不用动：`verify_log` 发现不了，公布的链头也发现不了。
 #
-# 请写出这种攻击：返回一条与给定的不同、**文本段数相同**、弱链接也相同的记录，哪一条都行。给定的和你造出来的记录里，都可以有空文本。返回一个新的列表，不要改动传入的列表。如果不存在这样的记录，返回 `None`。
+# 请用代码实现这种攻击：返回一条与给定的不同、**文本段数相同**、弱链接也相同的记录，哪一条都行。给定的和你造出来的记录里，都可以有空字符串。返回一个新的列表，不要改动传入的列表。如果不存在这样的记录，返回 `None`。
 
 # %% task="ambiguity"
 def forge_record(record: list[str]) -> list[str] | None:
@@ -591,7 +600,7 @@ def forge_record(record: list[str]) -> list[str] | None:
 given_record = list(LOGBOOK[2])
 given_forgery = forge_record(given_record)
 assert given_record == LOGBOOK[2], "«ambiguity.given»"
-assert isinstance(given_forgery, list) and given_forgery != LOGBOOK[2], "«ambiguity.other»"
+assert isinstance(given_forgery, list) and given_forgery != LOGBOOK[2], f"«returned» {given_forgery!r} → «ambiguity.other»"
 assert len(given_forgery) == 3, "«ambiguity.count»"
 assert hash_weakly(START, given_forgery) == hash_weakly(START, LOGBOOK[2]), "«ambiguity.link»"
 for given_record in (["4.2"], [""], ["", ""], ["room 1", ""], ["", "4.2"]):
@@ -621,17 +630,17 @@ for given_size in range(4):
 ### END HIDDEN TESTS
 
 # %% [markdown] lang="en"
-# Try it on your own links: take the # away and run the cell. It prints `False`: with the lengths in front the two links differ, and the forgery shows.
+# Try it on your own links: take away the # at the beginning of the cell below, and run it. It prints `False`: with the lengths in front the two links differ, and the forgery shows.
 
 # %% [markdown] lang="zh"
-# 再拿你自己的链接试试：去掉下一行开头的 #，再运行。前面写了长度，两个链接就不同了；出现 `False`，就说明造假露馅了。
+# 再拿你自己的链接试试：去掉下面单元格开头的 #，再运行。前面写了长度，两个链接就不同了；出现 `False`，就说明造假露馅了。
 
 # %%
 #print(hash_link(START, LOGBOOK[2]) == hash_link(START, forge_record(LOGBOOK[2])))
 
 # %% [markdown] lang="en"
 # ## 9 · A secret in front
-# The store next door had heard that a whole log can be computed anew. So that no outsider can do that, it hashes a secret together with the notes of the day, and writes the digest below the notes as a seal:
+# The store next door had heard that a whole log can be computed anew. So that no outsider can do that, it hashes a secret together with the notes of the day (here just some bytes, `notes`), and writes the digest below the notes as a seal:
 #
 # ```text
 # seal = SHA-256(secret ‖ notes)
@@ -644,9 +653,11 @@ for given_size in range(4):
 # - The digest *is* the state after the last block. So whoever has the seal has the state, and can read on from there without the secret.
 #
 # ```text
-# secret ‖ notes ‖ padding ‖ extra ‖ padding of all that
-#                          ↑ here the state is the old seal
+# secret ‖ notes ‖ padding  →  the old seal
+# secret ‖ notes ‖ padding ‖ extra ‖ new padding  →  the new seal
 # ```
+#
+# The new padding is that of the whole input, secret and all.
 #
 # Write this **length extension**. You have the notes and their seal, and you know how long the secret is (a forger who does not know it tries a few lengths); what you add is `extra`. Return a tuple: the longer notes, `notes ‖ padding ‖ extra`, and the seal that the store would give them. The old padding stays in the middle of the notes as a few odd bytes; the store's computer does not mind them.
 #
@@ -659,24 +670,26 @@ for given_size in range(4):
 
 # %% [markdown] lang="zh"
 # ## 9 · 前面加个秘密
-# 隔壁的冷库听说，整份日志可以从头到尾重算一遍。为了不让外人这样做，它把一个秘密接上当天的记录求哈希，再把**哈希值**写在记录下面，当作封印：
+# 隔壁的冷库听说，整份日志可以从头到尾重算一遍。为了不让外人这样做，它把一个秘密和当天的记录（这里就是一串字节 `notes`）接在一起求哈希，再把**哈希值**写在记录下面，当作印记：
 #
 # ```text
-# 封印 = SHA-256(秘密 ‖ 记录)
+# 印记 = SHA-256(秘密 ‖ 记录)
 # ```
 #
-# 他们以为，没有秘密，谁也造不出封印。可是请看 SHA-256 怎样读它的输入：
+# 他们以为，没有秘密，谁也造不出印记。可是请看 SHA-256 怎样读它的输入：
 #
 # - 每次读 64 个字节（一块），读完只留下一个**状态**：八个 32 位整数。
 # - 最后它补上一段**填充**，把最后一块凑满；填充末尾还写着整个输入的总长度。
-# - 摘要**就是**读完最后一块时的状态。所以谁有封印，谁就有了状态，不知道秘密也能从那里接着往下读。
+# - 摘要**就是**读完最后一块时的状态。所以谁有印记，谁就有了状态，不知道秘密也能从那里接着往下读。
 #
 # ```text
-# 秘密 ‖ 记录 ‖ 填充 ‖ 追加的内容 ‖ 前面全部内容的填充
-#                    ↑ 读到这里，状态就是原来的封印
+# 秘密 ‖ 记录 ‖ 填充  →  原来的印记
+# 秘密 ‖ 记录 ‖ 填充 ‖ 追加的内容 ‖ 新的填充  →  新的印记
 # ```
 #
-# 请写出这种**长度扩展攻击**（length extension）。你手里有记录和它的封印，还知道秘密有多长（真要造假，不知道的话多试几个长度就行）；要追加的是 `extra`。返回一个元组：加长后的记录 `notes ‖ 填充 ‖ extra`，以及那家冷库会给它盖上的封印。原来的填充会留在记录中间，看上去是几个怪字节，那家冷库的电脑并不在意。
+# 新的填充是整个输入的填充，秘密也算在内。
+#
+# 请用代码实现这种**长度扩展攻击**（length extension）。你手里有记录和它的印记，还知道秘密有多长（真正造假的人若不知道，多试几个长度就行）；要追加的是 `extra`。返回一个元组：加长后的记录 `notes ‖ 填充 ‖ extra`，以及那家冷库会给它打上的印记。原来的填充会留在记录中间，看上去是一段乱码，那家冷库的电脑并不在意。
 #
 # 随本实验附带的 MiniChain 程序库有自己的 SHA-256，要用到其中的四个函数：
 #
@@ -712,7 +725,9 @@ for given_extra in (b"08:00 room 1 4.8 (sensor was faulty)\n", b"09:00 room 1 4.
     except (IndexError, ValueError):
         given_answer = "a block that is none"
     assert given_answer != "a block that is none", "«extension.block»"
-    assert isinstance(given_answer, tuple) and [type(given_part) for given_part in given_answer] == [bytes, bytes], "«extension.types»"
+    assert isinstance(given_answer, tuple) and [type(given_part) for given_part in given_answer] == [bytes, bytes], (
+        f"«returned» {type(given_answer).__name__} → «extension.types»"
+    )
     given_longer, given_seal = given_answer
     assert len(given_seal) == 32, "«extension.types»"
     assert given_longer.startswith(given_notes) and given_longer.endswith(given_extra), "«extension.ends»"
@@ -740,4 +755,4 @@ for secret_length, notes_length, extra_length in ((0, 0, 0), (1, 54, 1), (1, 55,
 # %% [markdown] lang="zh"
 # 这两个毛病曾经出现在同一个地方。2009 年，Thai Duong 和 Juliano Rizzo 指出，Flickr 的接口请求是这样签名的：一个秘密，后面接上参数名和参数值，中间没有任何分隔，一起求哈希。[他们的公告](https://vnhacker.blogspot.com/2009/09/flickrs-api-signature-forgery.html)里既有任务 8 那种挪动边界的手法，也有任务 9 的长度扩展。后一种的对策是 [HMAC](https://www.rfc-editor.org/rfc/rfc2104)：带着秘密求两次哈希。SM3 的构造与 SHA-256 相似，同样需要它。
 #
-# **这里没讲的。** 公布的链头只能说明日志**从那以后**没有变过；温度计当初说的是不是实话，哈希无从知道。还有，怎么保证人人看到的是同一份报纸？区块链不需要报纸：许多参与者各存一份日志，对每个新的链头达成一致。
+# **这里没讲到的：** 公布的链头只能说明日志**从那以后**没有变过；温度计当初说的是不是实话，哈希无从知道。还有，怎么保证人人看到的是同一份报纸？区块链不需要报纸：许多参与者各存一份日志，就每个新的链头达成一致。

@@ -16,12 +16,12 @@
 #
 # 几个月后，港务部门要向法院证明：某条记录当晚确实在目录里。其余记录不能交出去；法院对这两家也都信不过，只认公报上的那一行。
 #
-# 这时，一份**默克尔证明**（Merkle proof）就够了。目录有 50 万条记录，证明最多也只有 19 个哈希值（国家标准里也叫杂凑值），共 608 字节。在这个实验里，你先造树、造证明，再换到法院一边，审查别人递上来的证明，最后亲手伪造一份根相同的列表。
+# 这时，一份**默克尔证明**（Merkle proof）就够了。目录有 50 万条记录，证明最多也只有 19 个哈希值（国家标准里也叫杂凑值），共 608 字节。在这个实验里，你先造树、造证明，再换到法院一边，核验别人递上来的证明，最后亲手伪造一份根相同的列表。
 
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
+# - Put your code in place of the line `raise NotImplementedError()`, then run the test cell below. No message means passed. Otherwise read the **last line** of the error (the table shows it, too): it tells you what to look at. If it is one of Python's own errors, find the line of yours that `---->` points at. If several tests fail, begin with the first.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. `hashlib` is all you need. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 #
@@ -30,8 +30,8 @@
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
-# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
-# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
+# - 用你的代码换掉 `raise NotImplementedError()` 那一行，然后运行下面的测试单元格。什么都不显示，就是通过。没通过，就看报错的**最后一行**（进度表里也有），它会告诉你该看哪里；如果是 Python 自己的报错，再找 `---->` 指着的、你自己写的那一行。有好几项没通过时，先改最前面的一项。
+# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情况，所以任务里的每句话都要仔细看、照着做。
 # - 后面的任务会用到前面写好的函数，请从头做起。只需要 `hashlib`。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 #
 # 这里用的是 [RFC 9162 第 2.1 节](https://www.rfc-editor.org/rfc/rfc9162#section-2.1)定义的树。证书透明度（Certificate Transparency）就用它来防止网站证书的公开日志被人做手脚。
@@ -64,7 +64,7 @@ PUBLISHED_ROOT = bytes.fromhex("b4b00e6ed62b627f887cac0332c643bac6dcbd3292e25052
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 这是七条记录的树。改动一条记录，看看哪些方框跟着变、哪些不变。再选一条要证明的记录：绿框就是它的证明，蓝框由法院自己算出。（用键盘：Tab 移到列表，空格展开，方向键选择，回车确定。）
+# 这是七条记录的树。改动一条记录，看看哪些方框跟着变、哪些不变。再选一条要证明的记录：绿框就是它的证明，蓝框由法院自己算出。（用键盘操作：按 Tab 移到下拉列表，按空格展开，用方向键选择，按回车确定。）
 
 # %% figure=true
 from minichain.learn import show_merkle_tree
@@ -310,7 +310,7 @@ for given_size, given_index in ((0, 0), (1, 1), (1, -1), (4, 4), (7, -1), (7, -7
 # Size and root are printed, so you trust them. The rest comes from your opponent: a hash too many, a hash too few, an index that no record has. The answer to all of that is `False`, never an error.
 
 # %% [markdown] lang="zh"
-# ## 4 · 审查证明
+# ## 4 · 核验证明
 # 现在你是法院。手里有一条记录、它的下标、列表的条数、一份证明，以及公报上的根；列表本身你看不到。证明能从这条记录一直算到根，就回答 `True`，否则回答 `False`。
 #
 # 兄弟节点在哪一边，只看下标和条数就能知道。先从根往**下**走：每次切开时，记下这条记录落在左半边还是右半边。再从叶节点往**上**爬，把刚才的转向倒过来，一步并入一个兄弟节点。
@@ -495,7 +495,7 @@ assert is_included(b"", 0, 0, [], hashlib.sha256(b"").digest()) is False, "«for
 #
 # 带着两个条数一起往下走。开始时 *m* = `old_size`，*n* = `new_size`；每一步取 *k* = `compute_split(n)`：
 #
-# | 情形 | 含义 | 记下转向，接着往下走 |
+# | 情况 | 含义 | 记下转向，接着往下走 |
 # |---|---|---|
 # | *m* = *n* | 从这里往下，两棵树一模一样 | 停下 |
 # | *m* ≤ *k* | 旧树到左半边为止，右半边全是新的 | 记“左”，*n* 换成 *k* |
@@ -737,7 +737,7 @@ for given_size in (*range(1, 18), 31, 32, 33):
 # ## 7 · 一个根，两份列表
 # 让最后一个和自己配对，是有代价的：`[a, b, c]` 与 `[a, b, c, c]` 的根相同。2012 年，这成了漏洞 [CVE-2012-2459](https://nvd.nist.gov/vuln/detail/CVE-2012-2459)：攻击者取一个真实的区块，把末尾几笔交易重复一遍，发给各个节点。节点发现区块无效，便把它的哈希值记入黑名单；可**真正的**区块哈希值一模一样，于是也被拒之门外。
 #
-# 请写出这种攻击：给定一列编号，把它末尾的若干个按原来的次序再接一遍，得到一列更长、根却不变的编号；不要改动传进来的列表。这样的列表可能不止一个，返回哪一个都算对。六个编号是道好题：`[a, b, c, d, e, f, f]` 行不通。把每一层画出来，找找根以下哪一层是奇数个。这里的测试不试六个，评分时会试。
+# 请用代码实现这种攻击：给定一列编号，把它末尾的若干个按原来的次序再接一遍，得到一列更长、根却不变的编号；不要改动传进来的列表。这样的列表可能不止一个，返回哪一个都算对。六个编号是道好题：`[a, b, c, d, e, f, f]` 行不通。把每一层画出来，找找根以下哪一层是奇数个。这里的测试不试六个，评分时会试。
 #
 # 有些列表没有这样的“孪生”列表，这时返回 `None`。
 
@@ -793,4 +793,4 @@ for given_size in range(1, 34):
 # **What this leaves out.** The printed line must come from a source that cannot show one root to you and another to me, which is what a ledger is for. A log with a billion entries does not recompute its tree from scratch: it keeps the hashes of full subtrees. And a proof shows that a record *is* in the list; that one is *not* takes another kind of tree.
 
 # %% [markdown] lang="zh"
-# **这里没讲的。** 公布的那一行必须来源可靠，不能给你看一个根、给我看另一个；这正是账本的用处。十亿条记录的日志也不会每次从头重算，而是把已满子树的哈希值存起来。另外，默克尔证明只能说明某条记录**在**列表里；要证明它**不在**，需要另一种树。
+# **这里没讲到的：** 公布的那一行必须来源可靠，不能给你看一个根、给我看另一个；这正是账本的用处。十亿条记录的日志也不会每次从头重算，而是把已满子树的哈希值存起来。另外，默克尔证明只能说明某条记录**在**列表里；要证明它**不在**，需要另一种树。

@@ -6,7 +6,7 @@
 #
 # Each bank keeps books, and no bank sees those of the others. What they lack is one book that all of them hold and none of them rules: a **ledger**. It must give the same answer on every computer, refuse what breaks a rule, and say which rule it was.
 #
-# You will write it. It takes about 200 lines, of which a third is given: one way to write things as bytes, rules for transactions and blocks, a record of what every transaction read and wrote, and the step that makes a block part of the past. There is no money in it, only rights: who owns a receipt, and to whom it is pledged.
+# You will write it: one way to write things as bytes, rules for transactions and blocks, a record of what every transaction read and wrote, and the step that makes a block part of the past. It takes about 200 lines, of which a third is given. There is no money in it, only rights: who owns a receipt, and to whom it is pledged.
 
 # %% [markdown] lang="zh"
 # # 两百行写一个账本
@@ -14,23 +14,23 @@
 #
 # 港口堆着一批铝锭。货主手里有一张凭证，证明货是他的，这叫**仓单**（warehouse receipt）。他拿仓单去借钱，把它**质押**给银行：钱还不上，货就归银行处置。接着，他又让人照样开了一张，把同一批货再质押给另一家银行。
 #
-# 每家银行都有自己的账，谁也看不到别家的。他们缺的是一本共同的账：人人各存一份，谁也不能独自说了算，这就是**账本**（ledger）。它在哪台电脑上都要给出同样的答案；违反规则的要拒绝，还要说清楚违反了哪一条。
+# 每家银行都有自己的账，谁也看不到别家的。它们缺的是一本共同的账：人人各存一份，谁也不能独自说了算。这样一本共同的账，就叫**账本**（ledger）。它在哪台电脑上都要给出同样的答案；违反规则的要拒绝，还要说清楚违反了哪一条。
 #
-# 这个账本由你来写，大约两百行，其中三分之一已经给出：把内容写成字节的唯一写法，交易和区块的规则，每笔交易读了什么、写了什么的记录，还有让区块正式入账的那一步。里面没有钱，只有权利：仓单归谁所有，质押给了谁。
+# 这个账本由你来写：把内容写成字节的唯一写法，交易和区块的规则，每笔交易读了什么、写了什么的记录，还有让区块入账的那一步。一共大约两百行，其中三分之一已经给出。里面没有钱，只有权利：仓单归谁所有，质押给了谁。
 
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
+# - Put your code in place of the line `raise NotImplementedError()`, then run the test cell below. No message means passed. Otherwise read the **last line** of the error (the table shows it, too): it tells you what to look at. If it is one of Python's own errors, find the line of yours that `---->` points at. If several tests fail, begin with the first.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
-# - Later tasks call the functions of earlier ones: start at the top. `hashlib` is all you need. People who know Python take about four hours for the whole; tasks 1, 5 and 8 are the long ones, and a pause does no harm: save the notebook, and run it from the top when you come back. Leave the cell with `SEED` as it is: the grader draws its examples from it.
+# - Later tasks call the functions of earlier ones: start at the top. `hashlib` is all you need. People who know Python take four to five hours for the whole; tasks 1, 2, 5 and 8 are the long ones, and a pause does no harm: save the notebook, and run it from the top when you come back. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
-# - 在单元格留空的地方写代码，然后运行下面的测试单元格。什么都不显示，就是通过；没通过，单元格下面或进度表里会有一句话告诉你该看哪里。
-# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情形，所以任务里的每句话都要仔细看、照着做。
-# - 后面的任务会用到前面写好的函数，请从头做起。只需要 `hashlib`。会写 Python 的人，全部做完大约要四个小时，任务 1、5、8 花的时间最多；中途停下也没关系：保存好，回来时从头运行一遍即可。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
+# - 用你的代码换掉 `raise NotImplementedError()` 那一行，然后运行下面的测试单元格。什么都不显示，就是通过。没通过，就看报错的**最后一行**（进度表里也有），它会告诉你该看哪里；如果是 Python 自己的报错，再找 `---->` 指着的、你自己写的那一行。有好几项没通过时，先改最前面的一项。
+# - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情况，所以任务里的每句话都要仔细看、照着做。
+# - 后面的任务会用到前面写好的函数，请从头做起。只需要 `hashlib`。会写 Python 的人，全部做完大约要四到五个小时，任务 1、2、5、8 最费时间；中途停下也没关系：保存好，回来时从头运行一遍即可。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 
 # %% figure=true
 from minichain.learn import save_progress, watch_progress
@@ -43,7 +43,9 @@ SEED = 0
 # ## What is given
 # A **transaction** is what somebody (the `sender`) asks the ledger to do: a `method` and its `arguments`. It carries an `id`, the name of the `chain` it is meant for, and the time at which it becomes void, `expires` (0: never). Everything is plain data: dicts, lists, texts, whole numbers and bytes. You may rely on its form: transactions, blocks and ledgers always have the fields and types that this lab describes. Their *values* may be wrong, or a lie.
 #
-# The **state** is what holds now. It maps a key, such as `owner/A1` or `pledge/A1`, to a list `[value, height, index]`: the value, and who wrote it, namely transaction number `index` of the block at `height`. The last two numbers are the **version** of the value. What was there before the first block, the members and their roles, has height 0, and for `index` the member's place in the list of members, from 0. What was deleted is no longer in the state.
+# Transactions are packed, in a fixed order, into **blocks**, and each block follows another: together they are the **chain**. The **height** of a block is its number in the chain; the first one has height 1.
+#
+# The **state** is what holds now. It maps a key, such as `owner/A1` or `pledge/A1`, to a list `[value, height, index]`: the value, and who wrote it, namely transaction number `index`, from 0, of the block at `height`. The last two numbers are the **version** of the value. What was there before the first block, the members and their roles, has height 0, and for `index` the member's place in the list of members, from 0. What was deleted is no longer in the state.
 #
 # The **contract** is the program that says what a transaction may do. It calls `read(key)`, which gives a value or `None`, and `write(key, value)`, where `None` deletes; where a rule is broken it raises `Refused`, and it raises nothing else. It knows five methods:
 #
@@ -57,27 +59,29 @@ SEED = 0
 #
 # The **ledger** is a dict with all that is needed to judge the next block: `chain`, its name; `height` and `time`, those of its last block (0 before the first); `head`, the hash of its last block (32 zero bytes before the first); `state`; and `ids` and `filter`, which task 2 explains. Times are whole numbers; all that matters is which comes first.
 #
-# `compute_root` is the Merkle root that you know from the lab on Merkle proofs: 32 bytes that stand for a list of records and their order.
+# `compute_root` is the Merkle root of the lab “Merkle proofs”: 32 bytes that stand for a list of records and their order. If you have not done that lab, take it for a function that is simply there.
 
 # %% [markdown] lang="zh"
 # ## 已经给出的
-# **交易**（transaction）是某人（发送者 `sender`）请账本办的一件事：一个方法 `method` 和它的参数 `arguments`。它带着编号 `id`、所属链的名字 `chain`，以及从什么时刻起作废：`expires`（0 表示永不作废）。数据只用最基本的类型：字典、列表、文本、整数和字节串。格式可以放心：交易、区块和账本，该有的字段、该是的类型，总与这个实验里写的一样。可能弄错或造假的，是里面的**值**。
+# **交易**（transaction）是某人（发送者 `sender`）请账本办的一件事：一个方法 `method` 和它的参数 `arguments`。它带着编号 `id`、所属链的名字 `chain`，以及从什么时刻起作废：`expires`（0 表示永不作废）。数据只用最基本的类型：字典、列表、文本（字符串）、整数和字节串。交易、区块和账本的字段和类型都与这里写的一致，不必检查；可能弄错或造假的，是里面的**值**。
 #
-# **状态**（state）是眼下的情形。它把 `owner/A1`（A1 归谁）、`pledge/A1`（A1 质押给谁）这样的键，对应到列表 `[value, height, index]`：值，以及它是谁写的，也就是高度为 `height` 的区块里第 `index` 笔交易。后两个数合起来，叫这个值的**版本**（version）。第一个区块之前就有的内容，也就是成员和他们的角色，高度记为 0，`index` 是这个成员在名单里的位置，从 0 数起。删掉的键，就不在状态里了。
+# 交易按固定的次序装进一个个**区块**（block），区块一个接一个，连成**链**（chain）。区块的**高度**（height）就是它在链上的序号，第一个区块的高度是 1。
+#
+# **状态**（state）就是账本此刻的内容。它把 `owner/A1`（A1 归谁）、`pledge/A1`（A1 质押给谁）这样的键，对应到列表 `[value, height, index]`：值，以及它是哪一笔交易写的，也就是高度为 `height` 的区块里序号为 `index` 的交易（序号从 0 数起）。后两个数合起来，叫这个值的**版本**（version）。第一个区块之前就有的内容，也就是成员和他们的角色，高度记为 0，`index` 是这个成员在名单里的序号，也从 0 数起。删掉的键，就不在状态里了。
 #
 # **合约**（contract）是规定交易能做什么的程序。它调用 `read(key)` 得到值（没有则为 `None`），调用 `write(key, value)` 写入（值为 `None` 就是删除）；违反规则就抛出 `Refused`，此外不抛出任何错误。它有五种方法：
 #
 # | 方法 | 谁可以调用 | 参数 | 做什么 |
 # |---|---|---|---|
-# | `issue` | 仓库 | 货主，后面是仓单 | 给这位货主开出新的仓单 |
-# | `transfer` | 仓单的货主 | 新货主，后面是仓单 | 转给新货主；已质押的不行 |
-# | `pledge` | 仓单的货主 | 银行，后面是仓单 | 质押给这家银行；已质押的不行 |
-# | `release` | 接受质押的银行 | 货主，后面是仓单 | 解除质押 |
-# | `configure` | 管理员 | 成员，角色 | 让这个成员担任这个角色（`None` 则是取消） |
+# | `issue` | 仓库 | 货主，然后是一张或几张仓单 | 给这位货主开出新的仓单 |
+# | `transfer` | 仓单的货主 | 新货主，然后是一张或几张仓单 | 转给新货主；已质押的不行 |
+# | `pledge` | 仓单的货主 | 银行，然后是一张或几张仓单 | 质押给这家银行；已质押的不行 |
+# | `release` | 接受质押的银行 | 货主，然后是一张或几张仓单 | 解除质押 |
+# | `configure` | 管理员 | 成员，角色 | 让这个成员担任这个角色（`None` 表示取消） |
 #
-# **账本**（ledger）是一个字典，审查下一个区块所需的都在里面：`chain` 是链的名字；`height` 和 `time` 是最后一个区块的高度和时间（还没有区块时为 0）；`head` 是最后一个区块的哈希值（还没有区块时为 32 个零字节）；`state` 是状态；`ids` 和 `filter` 到任务 2 再说。时间都是整数，只看先后。
+# **账本**（ledger）是一个字典，校验下一个区块所需的都在里面：`chain` 是链的名字；`height` 和 `time` 是最后一个区块的高度和时间（还没有区块时为 0）；`head` 是最后一个区块的哈希值（还没有区块时为 32 个值为 0 的字节）；`state` 是状态；`ids` 和 `filter` 到任务 2 再说。时间都是整数，只看先后。
 #
-# `compute_root` 就是默克尔证明那个实验里的默克尔根：用 32 个字节代表一组记录和它们的次序。
+# `compute_root` 求的是实验《默克尔证明》里的默克尔根：用 32 个字节代表一组记录和它们的次序。没做过那个实验也不要紧，当作现成的函数用就行。
 
 # %%
 import hashlib
@@ -144,6 +148,7 @@ def compute_root(records):
 
 # %%
 # «day»
+# «names»
 ROLES = {"registrar": "admin", "harbour": "warehouse", "north-bank": "bank", "south-bank": "bank", "trader": "owner", "foundry": "owner"}
 DAY = [
     [
@@ -171,11 +176,11 @@ HEADS = [
 
 # %% [markdown] lang="en"
 # ## Look first
-# A day at the harbour, in four **blocks**: lists of transactions in a fixed order, each block bound to the one before by its hash. Choose a block, then one of its transactions. What did it read, what did it write, and what became of the state? Which transaction stands in its block although the contract refused it? (The figure writes a version as `1·0`: block 1, transaction 0. By keyboard: Tab to a list, Space to open it, arrow keys, Enter.)
+# A day at the harbour, in four blocks, each bound to the one before by its hash. Choose a block, then one of its transactions. What did it read, what did it write, and what became of the state? Which transaction stands in its block although the contract refused it? (The figure writes a version as `1·0`: block 1, transaction 0. By keyboard: Tab to a list, Space to open it, arrow keys, Enter.)
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 港口的一天，分成四个**区块**（block）：区块是按固定次序排好的一组交易，每个区块都用哈希值与前一个相连。先选一个区块，再选其中一笔交易：它读了什么，写了什么，状态变成了什么样？哪一笔交易被合约拒绝了，却照样留在区块里？（图里的版本写成 `1·0`：区块 1，交易 0。用键盘：Tab 移到列表，空格展开，方向键选择，回车确定。）
+# 港口的一天，分成四个区块，每个区块都用哈希值与前一个相连。先选一个区块，再选其中一笔交易：它读了什么，写了什么，状态变成了什么样？哪一笔交易被合约拒绝了，却照样留在区块里？（图里的版本写成 `1·0`：区块 1，交易 0。用键盘操作：按 Tab 移到下拉列表，按空格展开，用方向键选择，按回车确定。）
 
 # %% figure=true
 from minichain.learn import show_block_explorer
@@ -183,35 +188,35 @@ show_block_explorer(DAY, call_contract, start_ledger("receipts", ROLES)["state"]
 
 # %% [markdown] lang="en"
 # ## 1 · One value, one row of bytes
-# All computers must hash the same bytes, or they will never agree. So every value gets exactly **one** encoding, called canonical: a letter for its kind, a count of 4 bytes (big endian), and its content.
+# All computers must hash the same bytes, or they will never agree. So every value gets exactly **one** encoding, called canonical: a letter for its kind, a length or a count in 4 bytes (big endian), and its content.
 #
-# | kind | letter | count | content |
+# | kind | letter | length or count | content |
 # |---|---|---|---|
 # | `None` | `n` | 0 | nothing |
 # | whole number | `i` | bytes of the content | its decimal digits, in front of them `-` if it is negative |
 # | text | `s` | bytes of the content | UTF-8 |
 # | bytes | `b` | bytes of the content | the bytes |
 # | list | `l` | elements | the encodings of the elements, in order |
-# | dict | `d` | entries | for each key, in sorted order, the encoding of the key and that of its value |
+# | dict | `d` | entries | for each key, in the order of `sorted`, the encoding of the key and that of its value |
 #
-# Keys of dicts are always texts; that need not be checked. A dict has no order of its own: whoever fills it in another order must get the same bytes. Any other value raises a `TypeError`: a tuple, a float (computers round differently), and `True` or `False` as well, although Python takes them for numbers.
+# Keys of dicts are always texts; that need not be checked. Two dicts with the same entries are equal, whatever the order in which these were filled in, so they must give the same bytes: that is why the keys are sorted. Any other value raises a `TypeError`: a tuple, a float (computers round differently), and `True` or `False` as well, although Python takes them for numbers.
 #
 # What you may need of Python: `(5).to_bytes(4, "big")` gives the four bytes `00 00 00 05`, `"仓".encode()` the UTF-8 of a text, and `b"".join([...])` strings pieces together. A list may hold lists: `encode` may call itself.
 
 # %% [markdown] lang="zh"
 # ## 1 · 一个值，一串字节
-# 每台电脑都要对同样的字节求哈希，否则永远无法一致。所以一个值只能有**一种**写法，叫规范编码（canonical encoding）：先是表示种类的字母，再用 4 个字节写出个数（大端序），最后是内容。
+# 每台电脑都要对同样的字节求哈希，否则永远对不上。所以一个值只能有**一种**写法，叫规范编码（canonical encoding）：先是表示种类的字母，再用 4 个字节写出长度或个数（大端序），最后是内容。
 #
-# | 种类 | 字母 | 个数 | 内容 |
+# | 种类 | 字母 | 长度或个数 | 内容 |
 # |---|---|---|---|
 # | `None` | `n` | 0 | 无 |
 # | 整数 | `i` | 内容的字节数 | 十进制数字，负数前面有 `-` |
 # | 文本 | `s` | 内容的字节数 | UTF-8 |
 # | 字节串 | `b` | 内容的字节数 | 这些字节 |
 # | 列表 | `l` | 元素的个数 | 各元素的编码，次序不变 |
-# | 字典 | `d` | 条目的个数 | 键排好序，依次写出每个键的编码和它的值的编码 |
+# | 字典 | `d` | 条目的个数 | 键用 `sorted` 排好序，依次写出每个键的编码和它的值的编码 |
 #
-# 字典的键总是文本，不必检查。字典本身没有次序：不管按什么次序填进去，都要得到同样的字节。其他的值都抛出 `TypeError`：元组，浮点数（不同的电脑舍入可能不同）；还有 `True` 和 `False`，虽然 Python 把它们也当作整数。
+# 字典的键总是文本，不必检查。条目相同的两个字典算相等，与填入的次序无关，所以写出的字节也必须相同：键要排序，就是为了这个。遇到其他的值，都抛出 `TypeError`：元组，浮点数（不同的电脑舍入可能不同）；还有 `True` 和 `False`，虽然 Python 把它们也当作整数。
 #
 # 用得上的 Python 写法：`(5).to_bytes(4, "big")` 得到四个字节 `00 00 00 05`，`"仓".encode()` 得到文本的 UTF-8 编码，`b"".join([...])` 把几段字节接起来。列表里还可以有列表：`encode` 可以调用它自己。
 
@@ -241,7 +246,8 @@ def encode(value) -> bytes:
     ### END SOLUTION
 
 # %% test="encoding" points=3
-assert isinstance(encode("A1"), bytes), "«encoding.bytes»"
+given_answer = encode("A1")
+assert isinstance(given_answer, bytes), f"«returned» {type(given_answer).__name__} → «encoding.bytes»"
 assert encode("A1").hex(" ") == "73 00 00 00 02 41 31", "«encoding.text»"
 assert encode(b"A1") != encode("A1") and encode(12) != encode("12"), "«encoding.kinds»"
 assert encode(-12) == b"i\x00\x00\x00\x03-12", "«encoding.number»"
@@ -256,6 +262,9 @@ for given_value in (0.5, True, ["a", False], ("a", "b")):
         given_answer = encode(given_value)
     except TypeError:
         given_answer = "refused"
+    except Exception:
+        given_answer = "another error"
+    assert given_answer != "another error", f"{given_value!r} → «encoding.other-error»"
     assert given_answer == "refused", f"{given_value!r} → «encoding.others»"
 ### BEGIN HIDDEN TESTS
 import random
@@ -291,7 +300,16 @@ for given_value in (1.0, float("nan"), True, False, [[1.5]], {"a": True}):
 # ## 2 · Has this been here before?
 # A transaction counts **once**. Whoever sends it a second time (a **replay**) must be refused, so the ledger knows the id of every transaction that ever was in a block: `ledger["ids"]` maps each to the height of its block. On a chain with ten billion transactions that book does not fit into memory, and looking into it takes time.
 #
-# So a **Bloom filter** stands in front: a row of `FILTER_BITS` bits, all 0 in the beginning, kept here as one whole number (bit *p*, counted from 0, is worth `1 << p`, which is `2**p`). An id sets three bits, or fewer if some of them coincide. Their numbers, the **positions**, are taken from SHA-256 of the id in UTF-8: bytes 0–3, bytes 4–7 and bytes 8–11 of the digest, each read big endian (`int.from_bytes(four_bytes, "big")`) and divided by `FILTER_BITS`; the remainder is the position. To set a bit and keep the others: `bits | 1 << p`. To look at one: `bits >> p & 1` is 1 or 0.
+# So a **Bloom filter** stands in front: a row of `FILTER_BITS` bits, all 0 in the beginning, kept here as one whole number: bit *p*, counted from 0, is worth `1 << p`, which is `2**p`.
+#
+# An id sets three bits, or fewer if some of them coincide. Their numbers are the **positions**:
+#
+# 1. Compute SHA-256 of the id in UTF-8.
+# 2. Take three times 4 bytes from the beginning of the digest: bytes 0–3, bytes 4–7 and bytes 8–11.
+# 3. Read each as a number, big endian: `int.from_bytes(four_bytes, "big")`.
+# 4. Divide it by `FILTER_BITS`; the remainder is the position.
+#
+# To set bit *p* and keep the others, write `bits | (1 << p)`. To look at it, write `(bits >> p) & 1`, which is 1 or 0.
 #
 # If one of an id's three bits is 0, the id was **certainly never** added, and that is the answer: the book is not opened. If all three are 1, it **may** have been; but other ids may have set those bits. That is a **false positive**, and only the book can tell. A filter alone must never turn away a good transaction.
 
@@ -299,7 +317,16 @@ for given_value in (1.0, float("nan"), True, False, [[1.5]], {"a": True}):
 # ## 2 · 以前来过吗？
 # 一笔交易只能算**一次**。有人把它再发一遍（这叫**重放**，replay），就要拒绝；所以账本记着进过区块的每笔交易的编号：`ledger["ids"]` 把编号对应到它所在区块的高度。链上有了上百亿笔交易，这份编号清单就放不进内存了，查一次也很费时间。
 #
-# 于是在前面加一道**布隆过滤器**（Bloom filter）：一排 `FILTER_BITS` 个比特，起初全是 0，这里合成一个整数来存（第 *p* 个比特的权是 `1 << p`，即 `2**p`，*p* 从 0 数起）。一个编号会把三个比特置为 1（碰巧重合时不到三个）。是哪三个，由编号（UTF-8）的 SHA-256 决定：取摘要的第 0–3、4–7、8–11 个字节，各按大端序读成一个数（`int.from_bytes(four_bytes, "big")`），除以 `FILTER_BITS` 的余数就是比特的**位置**（position）。把一个比特置为 1、其余不动：`bits | 1 << p`；看一个比特是 1 还是 0：`bits >> p & 1`。
+# 于是在前面加一道**布隆过滤器**（Bloom filter）：一排 `FILTER_BITS` 个比特，起初全是 0。这里把它们合成一个整数来存：第 *p* 个比特（从 0 数起）对应的数值是 `1 << p`，也就是 `2**p`。
+#
+# 一个编号会把三个比特置为 1（位置碰巧重合时，不到三个）。这三个**位置**（position）是这样算的：
+#
+# 1. 求编号（UTF-8 编码）的 SHA-256。
+# 2. 从摘要开头取三段，每段 4 个字节：第 0–3、4–7、8–11 个字节（从 0 数起）。
+# 3. 每段按大端序读成一个数：`int.from_bytes(four_bytes, "big")`。
+# 4. 除以 `FILTER_BITS`，余数就是位置。
+#
+# 要把第 *p* 个比特置为 1、其余不动，就写 `bits | (1 << p)`；要看它是 1 还是 0，就写 `(bits >> p) & 1`。
 #
 # 三个比特里只要有一个是 0，这个编号就**肯定没有**加进来过，可以直接下结论，不必查编号清单。三个都是 1，则只是**可能**加过；也许是别的编号碰巧把这几个比特置成了 1，这叫**假阳性**（false positive），只有查了编号清单才知道。绝不能光凭过滤器就把一笔好好的交易拒之门外。
 
@@ -391,9 +418,9 @@ for given_number in range(100):
 
 # %% [markdown] lang="zh"
 # ## 3 · 卡住别人的交易
-# 现在换个立场。有个节点（保存账本的一台电脑）图省事，不去查编号清单：过滤器说“可能有”，它就当成重放，直接丢掉。而给大家的交易发编号的，正好是你：比如下一个是 `rival-17`。你不想让某个竞争对手的交易进来，就发给他这样一个编号：谁也没有用过，这个节点却会拒绝。
+# 现在换个角色。有个节点（保存账本的一台电脑）图省事，不去查编号清单：过滤器说“可能有”，它就当成重放，直接丢掉。而大家的交易，编号正好由你来发，形如 `rival-17`。你不想让某个竞争对手的交易进来，就发给他这样一个编号：谁也没有用过，这个节点却会拒绝。
 #
-# `bits` 是那个节点的过滤器，`prefix` 是编号的开头（`"rival-"`）。依次试 `prefix + "0"`、`prefix + "1"`……，返回第一个没有人用过（不在 `ids` 里）、而 `may_contain` 却认为可能用过的编号。可以认为总有这样的编号；过滤器里是 1 的比特少，只是要多找一会儿。
+# `bits` 是那个节点的过滤器，`prefix` 是编号的开头（`"rival-"`）。依次试 `prefix + "0"`、`prefix + "1"`……，返回第一个没有人用过（不在 `ids` 里）、而 `may_contain` 却认为可能用过的编号。可以认为总有这样的编号；过滤器里的 1 越少，要找得越久。
 
 # %% task="blocked"
 def find_blocked_id(bits: int, ids: dict[str, int], prefix: str) -> str:
@@ -414,7 +441,7 @@ given_bits = 0
 for given_id in given_ids:
     given_bits = add_id(given_bits, given_id)
 given_answer = find_blocked_id(given_bits, given_ids, "rival-")
-assert isinstance(given_answer, str) and given_answer.startswith("rival-"), "«blocked.prefix»"
+assert isinstance(given_answer, str) and given_answer.startswith("rival-"), f"«returned» {given_answer!r} → «blocked.prefix»"
 assert may_contain(given_bits, given_answer), "«blocked.filter»"
 given_answer = find_blocked_id(given_bits, given_ids, "t")
 assert given_answer not in given_ids, "«blocked.used»"
@@ -463,7 +490,7 @@ assert find_blocked_id((1 << 1024) - 1, {}, given_prefix) == f"{given_prefix}0",
 # | `"TX_REPLAYED"` | 编号以前进过区块 |
 # | `"TX_UNKNOWN_MEMBER"` | 发送者在状态里没有 `role/…` 这个键：只有成员才能往这里写 |
 #
-# 合约对它怎么看，这里不管；什么也不要改动。
+# 合约会不会拒绝它，这里不管；什么也不要改动。
 
 # %% task="transaction"
 def validate_transaction(ledger: dict, transaction: dict, time: int) -> str | None:
@@ -551,7 +578,7 @@ assert validate_transaction({**given_ledger, "state": {}}, given_fresh, given_ti
 
 # %% [markdown] lang="zh"
 # ## 5 · 读了什么，写了什么
-# 让合约跑一遍，但不让它真的碰状态：给它你自己写的 `read` 和 `write`，也就是在 `execute` 里面定义的两个函数，把发生的事记进 `execute` 的字典里。定义在函数里面的函数看得见外层的变量，外层的字典、列表也可以改：
+# 让合约运行一遍，但不让它真的碰状态：把你在 `execute` 里面定义的 `read` 和 `write` 交给它。这两个函数把读写情况记进 `execute` 的字典。定义在函数里面的函数看得见外层的变量，外层的字典、列表也可以改：
 #
 # ```python
 # def count_words(text):
@@ -568,13 +595,13 @@ assert validate_transaction({**given_ledger, "state": {}}, given_fresh, given_ti
 # 记下来的就是**读写集**（read-write set，代码里常写成 rwset），一个字典：
 #
 # - `"code"`：整数 `0`；合约抛出了 `Refused` 则为 `1`。
-# - `"reads"`：凡是**从状态里**读过的键，各记一个列表 `[key, version]`。版本也是列表，写成 `[height, index]`，取自状态里值后面的那两个数；状态里没有这个键，就是 `None`。版本说明读到的是**哪一次**写下的值：两个账本的值相同、过去却不同，靠它才分得出来（任务 8）；两笔交易有没有互相影响，也要看它。
+# - `"reads"`：凡是**从状态里**读过的键，各记一个列表 `[key, version]`。版本也是列表，写成 `[height, index]`，取自状态里值后面的那两个数；状态里没有这个键，就是 `None`。版本说明读到的是**哪一次**写下的值：两个账本的值相同、来历却不同，靠它才分得出来（任务 8）；两笔交易有没有互相影响，也要看它。
 # - `"writes"`：凡是写过的键，各记一个列表 `[key, value]`，值取最后一次写的；删除记为 `None`。
 #
 # 两个列表都按键排序，同一个键只出现一次。还有两点：
 #
-# - **交易看得见自己写的内容。** 读一个自己刚写过的键，得到的是刚写的值（删掉了就是 `None`），没有去问状态，所以不记进 `"reads"`。
-# - **要么全做，要么不做。** 合约拒绝的交易什么也没有写：`"writes"` 为空；已经读过的照样留着。
+# - **交易看得见自己写的内容。** 读一个自己刚写过的键，得到的是刚写的值（删掉了就是 `None`），没有去查状态，所以不记进 `"reads"`。
+# - **要么全做，要么不做。** 合约拒绝的交易什么也没有写：`"writes"` 为空；已经读过的照样记着。
 
 # %% task="execute"
 def execute(state: dict, transaction: dict) -> dict:
@@ -611,7 +638,7 @@ def execute(state: dict, transaction: dict) -> dict:
 # %% test="execute" points=4
 given_state = {"role/harbour": ["warehouse", 0, 1], "role/north-bank": ["bank", 0, 2], "owner/A1": ["trader", 1, 0]}
 given_record = execute(given_state, make_transaction("t1", "trader", "pledge", "north-bank", "A1"))
-assert isinstance(given_record, dict) and sorted(given_record) == ["code", "reads", "writes"], "«execute.keys»"
+assert isinstance(given_record, dict) and sorted(given_record) == ["code", "reads", "writes"], f"«returned» {given_record!r} → «execute.keys»"
 assert given_record["code"] != 1, "«execute.value»"
 assert type(given_record["code"]) is int and given_record["code"] == 0, "«execute.code»"
 assert given_record["writes"] == [["pledge/A1", "north-bank"]], "«execute.writes»"
@@ -690,9 +717,9 @@ for _ in range(60):
 # ## 6 · 一整个区块
 # 区块里的交易一笔接一笔地执行，后面的看得见前面写的内容。返回**新的**状态（另一个字典），以及由读写集组成的列表；传入的状态保持原样，因为区块合不合规则，现在还不知道。
 #
-# 写入的值以 `[value, height, index]` 的形式放进新状态：`height` 是区块的高度，`index` 是交易在区块里的编号，从 0 数起。写入值为 `None` 的键，要从状态里去掉；本来就没有，也不算错。
+# 写入的值以 `[value, height, index]` 的形式放进新状态：`height` 是区块的高度，`index` 是交易在区块里的序号，从 0 数起。写入值为 `None` 的键，要从状态里去掉；本来就没有，也不算错。
 #
-# `compute_rwset_root` 把这些读写集固定下来：先编码，再按次序求 `compute_root`。两台电脑算出的根相同，就说明它们读的一样、写的一样，拒绝的也一样。
+# `compute_rwset_root` 用一个根代表全部读写集：先逐个编码，再按次序求 `compute_root`。两台电脑算出的根相同，就说明它们读的一样、写的一样，拒绝的也一样。
 
 # %% task="run"
 def execute_block(state: dict, height: int, transactions: list[dict]) -> tuple[dict, list[dict]]:
@@ -726,7 +753,7 @@ def compute_rwset_root(records: list[dict]) -> bytes:
 # %% test="run" points=3
 given_start = start_ledger("receipts", ROLES)["state"]
 given_answer = execute_block(given_start, 1, DAY[0])
-assert isinstance(given_answer, tuple) and len(given_answer) == 2, "«run.pair»"
+assert isinstance(given_answer, tuple) and len(given_answer) == 2, f"«returned» {type(given_answer).__name__} → «run.pair»"
 given_state, given_records = given_answer
 assert given_start == start_ledger("receipts", ROLES)["state"], "«run.given»"
 assert len(given_records) == 2 and given_records[0] == execute(given_start, DAY[0][0]), "«run.records»"
@@ -802,7 +829,7 @@ assert given_start == {"role/w": ["warehouse", 0, 0], "role/b": ["bank", 0, 1], 
 
 # %% [markdown] lang="zh"
 # ## 7 · 造一个区块
-# 区块是含三项的字典：`"header"`、`"transactions"`，以及 `"votes"`（选票：赞成这个区块的成员的签名），起初是空列表。区块里也可以一笔交易都没有。**区块头**（header）很小，却把要紧的都固定住了：
+# 区块是含三项的字典：`"header"`、`"transactions"`，以及 `"votes"`（选票：赞成这个区块的成员的签名），起初是空列表。区块里也可以一笔交易都没有。**区块头**（header）很小，却锁定了要紧的内容：
 #
 # | 字段 | 值 |
 # |---|---|
@@ -811,10 +838,10 @@ assert given_start == {"role/w": ["warehouse", 0, 0], "role/b": ["bank", 0, 1], 
 # | `"previous"` | 账本的 `head`，也就是前一个区块的哈希值 |
 # | `"time"` | 给定的时间 |
 # | `"count"` | 交易的笔数 |
-# | `"tx_root"` | 各笔交易的编码的 `compute_root` |
-# | `"rwset_root"` | 以该高度在账本的状态上执行这些交易，由所得的各读写集算出的 `compute_rwset_root` |
+# | `"tx_root"` | 各笔交易分别编码，再求 `compute_root` |
+# | `"rwset_root"` | 按这个高度、在账本的状态上执行这些交易，对得到的读写集求 `compute_rwset_root` |
 #
-# **区块的哈希值**是区块头编码的 SHA-256，别的什么都不算在内。投票要等哈希值定了才有：给区块投票，就是给它的哈希值签名。如果选票也参与求哈希，每投一票，投的对象就变了。
+# **区块的哈希值**是区块头编码的 SHA-256，别的什么都不算在内。要等哈希值定了，才能投票：给区块投票，就是给它的哈希值签名。如果选票也参与求哈希，每投一票，投的对象就变了。
 #
 # 造区块的时候，不要改动账本。
 
@@ -852,7 +879,9 @@ def hash_block(block: dict) -> bytes:
 # %% test="block" points=2
 given_ledger = start_ledger("receipts", ROLES)
 given_block = build_block(given_ledger, DAY[0], 9)
-assert isinstance(given_block, dict) and sorted(given_block) == ["header", "transactions", "votes"], "«block.three»"
+assert isinstance(given_block, dict) and sorted(given_block) == ["header", "transactions", "votes"], (
+    f"«returned» {type(given_block).__name__} → «block.three»"
+)
 given_header = given_block["header"]
 assert isinstance(given_header, dict), "«block.fields»"
 assert sorted(given_header) == ["chain", "count", "height", "previous", "rwset_root", "time", "tx_root"], "«block.fields»"
@@ -861,7 +890,8 @@ assert given_header["previous"] == bytes(32), "«block.previous»"
 assert given_header["tx_root"] == compute_root([encode(given_transaction) for given_transaction in DAY[0]]), "«block.tx-root»"
 assert given_header["rwset_root"] == compute_rwset_root(execute_block(given_ledger["state"], 1, DAY[0])[1]), "«block.rwset-root»"
 assert given_ledger == start_ledger("receipts", ROLES), "«block.ledger»"
-assert isinstance(hash_block(given_block), bytes) and len(hash_block(given_block)) == 32, "«block.raw»"
+given_answer = hash_block(given_block)
+assert isinstance(given_answer, bytes) and len(given_answer) == 32, f"«returned» {type(given_answer).__name__} → «block.raw»"
 assert hash_block({**given_block, "votes": [b"north-bank", b"south-bank"]}) == hash_block(given_block), "«block.votes»"
 assert hash_block(given_block).hex() == HEADS[0], "«block.head»"
 given_ledger |= {"height": 1, "time": 9, "head": hash_block(given_block), "state": execute_block(given_ledger["state"], 1, DAY[0])[0]}
@@ -900,19 +930,19 @@ for given_size in (0, 1, 5):
 # | `"BLOCK_TIME"` | its time is before the ledger's (the same time is allowed) |
 # | `"BLOCK_COUNT"` | `"count"` is not the number of transactions |
 # | `"BLOCK_TX_ROOT"` | `"tx_root"` is not the root of these transactions |
-# | `"BLOCK_CONFIGURATION"` | there is a transaction with the method `configure`, and it is not alone |
+# | `"BLOCK_CONFIGURATION"` | there is a transaction with the method `configure`, and it is not the only one of the block |
 # | a code of task 4 | a transaction breaks that rule, at the time of the header |
 # | `"TX_REPLAYED"` | also if an earlier transaction of the same block has the same id |
 # | `"BLOCK_RWSET_ROOT"` | the transactions, when **you** run them, do not give the `"rwset_root"` of the header |
 #
-# Take the transactions one at a time: first all rules of task 4, then the comparison with the ids before it in this block; only then comes the next transaction.
+# Take the transactions one at a time: first all rules of task 4, then the comparison with the ids before it in this block; only then comes the next transaction. The rules of task 4 go by the ledger as it is, whatever earlier transactions of this block would change in it.
 #
 # Why must a configuration be alone? It changes who may do what. Another transaction that came behind it in the same block would have been judged by the rules before the change, and executed under those after it.
 #
 # A transaction that the *contract* refuses breaks no rule of the block. It stands in it, with `"code"` 1, and everybody can see that it was tried.
 
 # %% [markdown] lang="zh"
-# ## 8 · 审查区块
+# ## 8 · 校验区块
 # 别的节点送来一个区块。提议这个区块的节点可能弄错了，也可能在说谎。请按下面的次序检查，返回**第一条**被违反的规则的错误码；都没有违反，就返回 `None`。账本保持原样。
 #
 # | 错误码 | 什么情况下违反 |
@@ -923,14 +953,14 @@ for given_size in (0, 1, 5):
 # | `"BLOCK_TIME"` | 时间早于账本的时间（可以相同） |
 # | `"BLOCK_COUNT"` | `"count"` 不等于交易的笔数 |
 # | `"BLOCK_TX_ROOT"` | `"tx_root"` 与由这些交易算出的根不同 |
-# | `"BLOCK_CONFIGURATION"` | 有方法为 `configure` 的交易，而它不是单独一笔 |
+# | `"BLOCK_CONFIGURATION"` | 区块里有 `configure` 交易，而且不止这一笔交易 |
 # | 任务 4 的错误码 | 有交易违反了那条规则，时间按区块头的算 |
 # | `"TX_REPLAYED"` | 同一个区块里，前面已有编号相同的交易，也算重放 |
 # | `"BLOCK_RWSET_ROOT"` | 由**你**来执行这些交易，得不出区块头里的 `"rwset_root"` |
 #
-# 交易要逐笔检查：先按任务 4 查这一笔的各条规则，再看它的编号与本区块前面的是否相同；查完一笔，再查下一笔。
+# 交易要逐笔检查：先按任务 4 查这一笔的各条规则，再看它的编号与本区块前面的是否相同；查完一笔，再查下一笔。任务 4 的规则都按账本现有的状态来查，本区块里前面的交易会改动什么，一概不算。
 #
-# 配置交易为什么必须独占一个区块？它改变的是成员的权限。同一个区块里，排在它后面的交易就成了按旧规则审查、按新规则执行。
+# 配置交易为什么必须独占一个区块？它改变的是成员的权限。同一个区块里，排在它后面的交易就成了按旧规则校验、按新规则执行。
 #
 # 被**合约**拒绝的交易并不违反区块的规则。它照样留在区块里，`"code"` 为 1，谁都看得到有人试过。
 
@@ -986,7 +1016,7 @@ for given_field, given_value, expected in (
     ("rwset_root", bytes(32), "BLOCK_RWSET_ROOT"),
 ):
     given_answer = validate_block(given_ledger, {**given_block, "header": {**given_block["header"], given_field: given_value}})
-    assert given_answer == expected, f"{given_field} → {given_answer}. «validate.field»"
+    assert given_answer == expected, f"«validate.field» {given_field} → {given_answer}"
 given_configuration = make_transaction("c", "registrar", "configure", "east-bank", "bank")
 given_answer = validate_block(given_ledger, build_block(given_ledger, [given_configuration], 10))
 assert given_answer is None, f"{given_answer!r} → «validate.alone»"
@@ -1127,7 +1157,7 @@ assert validate_block(given_ledger, given_other) == "TX_REPLAYED", "«forged.any
 
 # %% [markdown] lang="zh"
 # ## 9 · 正式入账
-# 先审查区块。违反了规则，就返回错误码，而且**不留痕迹**：账本和原来一模一样。没有违反，就**直接改动**传入的账本，并返回 `None`：
+# 先校验区块。违反了规则，就返回错误码，而且**不留痕迹**：账本和原来一模一样。没有违反，就**直接改动**传入的账本，并返回 `None`：
 #
 # - `"state"` 换成新的状态，`"height"` 和 `"time"` 换成区块的；
 # - `"head"` 是这个区块的哈希值；
@@ -1235,9 +1265,9 @@ assert given_ledger["ids"].get("valid") == 13, "«apply.false-positive»"
 
 # %% [markdown] lang="zh"
 # ## 10 · 从头来过
-# 一台新的电脑加入进来。眼下的情形，它不去问任何人，而是拿来所有区块，自己把状态算出来。用 `start_ledger(chain, roles)` 建立账本，依次处理各个区块，遇到第一个被拒绝的就停下。返回账本，以及那个区块的错误码（没有被拒绝的，就是 `None`）。函数名 `replay` 在这里指把链从头处理一遍，与任务 2 的重放攻击不是一回事。
+# 一台新的电脑加入进来。账本现在是什么状态，它不问任何人，而是拿来所有区块，自己算出来。用 `start_ledger(chain, roles)` 建立账本，依次处理各个区块，遇到第一个被拒绝的就停下。返回账本，以及那个区块的错误码（没有被拒绝的，就是 `None`）。函数名 `replay` 在这里指把链从头处理一遍，与任务 2 的重放攻击不是一回事。
 #
-# 谁把同样的区块从头处理一遍，得到的都是同样的状态、同样的 `head`。正因为如此，这许多份副本才是**同一本**账。
+# 无论谁把同样的区块从头处理一遍，得到的都是同样的状态、同样的 `head`。正因为如此，这许多份副本才是**同一本**账。
 
 # %% task="replay"
 def replay(chain: str, roles: dict[str, str], blocks: list[dict]) -> tuple[dict, str | None]:
@@ -1260,7 +1290,7 @@ for given_number, given_some in enumerate(DAY):
     given_blocks.append(build_block(given_ledger, given_some, 9 * (given_number + 1)))
     assert apply_block(given_ledger, given_blocks[-1]) is None, "«needs.apply»"
 given_answer = replay("receipts", ROLES, given_blocks)
-assert isinstance(given_answer, tuple) and len(given_answer) == 2, "«replay.pair»"
+assert isinstance(given_answer, tuple) and len(given_answer) == 2, f"«returned» {type(given_answer).__name__} → «replay.pair»"
 assert given_answer[1] is None, f"{given_answer[1]!r} → «replay.good»"
 assert given_answer[0] == given_ledger, "«replay.same»"
 assert given_answer[0]["head"].hex() == HEADS[3], "«replay.head»"
@@ -1301,4 +1331,4 @@ assert replay(given_name, {}, [given_blocks[0]])[0]["state"] == {}, "«replay.an
 # %% [markdown] lang="zh"
 # 这就是一个账本。有了这两百行代码，第二家银行放款之前，就能看到仓单已经质押给第一家了。
 #
-# **这里没讲的。** 到现在谁也没有签过名：这里的 `sender` 只是一个名字，要让它有凭有据，得用上密钥与签名那个实验里的签名。每个区块都由一台电脑造出来；谁可以造，两台同时造了怎么办，那是**共识**的事。还有，铝锭到底在不在港口，账本是看不见的：它能说明仓单只质押了一次，却不能说明仓单是真的。
+# **这里没讲到的：** 到现在谁也没有签过名：这里的 `sender` 只是一个名字，要让它有凭有据，得用上实验《密钥与签名》里的签名。每个区块都由一台电脑造出来；谁可以造，两台同时造了怎么办，那是**共识**的事。还有，铝锭到底在不在港口，账本是看不见的：它能说明仓单只质押了一次，却不能说明仓单是真的。

@@ -2,7 +2,7 @@
 # # MaxBFT and choosing consensus
 # One vote a view, and three certificates in a row that nobody can take back.
 #
-# When four organisations keep one ledger, each may talk to each: four speakers, twelve connections. With a hundred members, voting in which everyone tells everyone takes about twenty thousand messages for a single block. **HotStuff** (2019) does it with about two hundred: votes go to one member only, who makes a **quorum certificate** of them, and the certificate travels with the next block. ChainMaker's **MaxBFT** and MiniChain's are built on it.
+# When four organisations keep one ledger, each may talk to each: four members, twelve directions (Ann to Bob is one, Bob to Ann another). With a hundred members, voting in which everyone tells everyone takes about twenty thousand messages for a single block. **HotStuff** (2019) does it with about two hundred: votes go to one member only, who makes a **quorum certificate** of them, and the certificate travels with the next block. ChainMaker's **MaxBFT** and MiniChain's are built on it.
 #
 # The saving has a price. A certificate is not yet a decision, and the rules that say when it becomes one are few, short, and easy to get wrong. You will write them as small functions, put them together into a member, run it against silent and lying leaders, and then change sides: take one rule away, and make honest members decide two different things.
 #
@@ -12,7 +12,7 @@
 # # MaxBFT 与共识的选择
 # 每个视图只投一票；连着三张证书，就再也没有人能反悔。
 #
-# 四家机构共记一本账，两两都可以说话：四个人，十二条通道。成员到了一百个，如果人人都要告诉人人，光是一个区块就要约两万条消息。**HotStuff**（2019 年）只要约两百条：选票只发给一个成员，由他汇成一张**法定人数证书**（quorum certificate），证书跟着下一个区块一起走。长安链的 **MaxBFT** 和 MiniChain 的 MaxBFT 都是这样做的。
+# 四家机构共记一本账，两两都可以说话：四个成员，十二个方向（Ann 对 Bob 说是一个，Bob 对 Ann 说又是一个）。成员到了一百个，如果人人都要告诉人人，光是一个区块就要约两万条消息。**HotStuff**（2019 年）只要约两百条：选票只发给一个成员，由他汇成一张**法定人数证书**（quorum certificate），证书跟着下一个区块一起走。长安链的 **MaxBFT** 和 MiniChain 的 MaxBFT 都是这样做的。
 #
 # 省下来的消息是有代价的。有了证书，还不等于有了决定；从证书到决定，规则没有几条，也都很短，却很容易写错。你要把它们写成一个个小函数，拼成一个成员，让它面对沉默的、说谎的主导节点；然后换到对面去：拿掉一条规则，让诚实的成员决定出两样不同的东西。
 #
@@ -41,23 +41,25 @@ SEED = 0
 
 # %% [markdown] lang="en"
 # ## What is given
-# Time is cut into **views**, numbered from 1. Each view has a **leader**, who proposes one block. Everything is plain data:
+# Time is cut into **views**, numbered from 1. Each view has a **leader**, who proposes one block; a leader keeps its turn for four views, and is followed by the next member. Everything is plain data:
 #
-# - A **certificate** (QC) is `{"block": "b4", "view": 4, "signers": ["Ann", "Bob", "Dan"]}`: these members voted for the block `b4`, which was proposed in view 4. Signatures were checked before your functions are called, so every signer really signed. But there may be too few of them, one may stand there twice, or somebody may not be a member at all.
+# - A **certificate** (QC) is `{"block": "b4", "view": 4, "signers": ["Ann", "Bob", "Dan"]}`: these members voted for the block `b4`, which was proposed in view 4. Signatures were checked before your functions are called, so every signer really signed, and every block really comes from the leader of its view. But there may be too few signers, one may stand there twice, or somebody may not be a member at all.
 # - A **block** is `{"id": "b5", "view": 5, "qc": …}`. It stands on the block that its certificate names: that is its **parent**. Views may be missing in between. All blocks go back to `GENESIS`, which has no certificate (`None`); the certificate *for* genesis is `GENESIS_QC`, and needs no signer.
+# - The arrows of this picture are the certificates that the blocks carry: `genesis <-qc- b1 <-qc- b2 <-qc- b3`. So b3 carries the certificate for b2. The one for b3 itself comes with the next block, or is made by a leader from votes.
 # - A **vote** is `{"voter": "Ann", "view": 5, "block": "b5"}`. It goes to the leader of the next view, and to nobody else.
-# - A **member** is a dict: its `name`; all `members`; the `blocks` it has, by id; `voted`, the last view in which it voted; `high`, the certificate of the latest view that it knows; `lock`, a certificate too, which task 3 explains; and `decided`, the ids of the blocks that it has decided, from genesis on.
+# - A **member** is a dict: its `name`; all `members`; the `blocks` it has, by id; `voted`, the last view in which it voted; `high`, the certificate of the latest view that it knows; `lock`, a certificate too: it names a block against which the member does not vote easily (tasks 2 and 3); and `decided`, the ids of the blocks that it has decided, from genesis on.
 #
 # Whoever is honest keeps to the rules; a liar may do anything but sign with another's name. Of n members fewer than a third are liars: of four, one. You may rely on the form of what comes in, and on this: if a member has a block, it has all blocks below it. **No function changes what it is given**: where something becomes different, return a new dict (`{**member, "voted": 5}` is one).
 
 # %% [markdown] lang="zh"
 # ## 已经给出的
-# 时间分成一个个**视图**（view），从 1 开始编号。每个视图有一个**主导节点**（leader），由他提议一个区块。数据只用最基本的类型：
+# 时间分成一个个**视图**（view），从 1 开始编号。每个视图有一个**主导节点**（leader），由他提议一个区块；一个成员连续主导四个视图，然后轮到下一个。数据只用最基本的类型：
 #
-# - **证书**（QC）是 `{"block": "b4", "view": 4, "signers": ["Ann", "Bob", "Dan"]}`：这几个成员给视图 4 里提议的区块 `b4` 投了票。调用你的函数之前，签名都已经验过，所以名单上的人确实签了名；但人数可能不够，同一个人可能写了两次，也可能有人根本不是成员。
+# - **证书**（QC）是 `{"block": "b4", "view": 4, "signers": ["Ann", "Bob", "Dan"]}`：这几个成员给视图 4 里提议的区块 `b4` 投了票。调用你的函数之前，签名都已经验过，所以名单上的人确实签了名；区块是不是由那个视图的主导节点发来的，也验过了。但人数可能不够，同一个人可能写了两次，也可能有人根本不是成员。
 # - **区块**是 `{"id": "b5", "view": 5, "qc": …}`。它的证书写着哪个区块，它就接在哪个区块后面，那就是它的**父区块**。中间可以缺几个视图。所有区块往回走都会到 `GENESIS`（创世区块），它没有证书（`None`）；*给*创世区块的证书是 `GENESIS_QC`，不需要有人签名。
+# - 下面这幅图里，箭头就是各区块所带的证书：`genesis <-qc- b1 <-qc- b2 <-qc- b3`。b3 带着给 b2 的证书；给 b3 自己的证书，要随下一个区块来，或者由主导节点用选票汇成。
 # - **选票**是 `{"voter": "Ann", "view": 5, "block": "b5"}`。它只发给下一个视图的主导节点，不发给别人。
-# - **成员**是一个字典：名字 `name`；全体成员 `members`；手里的区块 `blocks`（按编号）；最后一次投票的视图 `voted`；所知道的视图最新的证书 `high`；`lock` 也是一张证书，任务 3 再讲；`decided` 是已经决定的区块编号，从创世区块开始。
+# - **成员**是一个字典：名字 `name`；全体成员 `members`；手里的区块 `blocks`（按编号）；最后一次投票的视图 `voted`；所知道的视图最新的证书 `high`；`lock`（锁）也是一张证书：它所指的区块，成员不会轻易投票反对（任务 2 和 3）；`decided` 是已经决定的区块编号，从创世区块开始。
 #
 # 诚实的成员守规则；说谎的什么都做得出来，只是不能用别人的名字签名。n 个成员里，说谎的不到三分之一：四个里面有一个。传进来的数据格式可以放心；还有一点也可以放心：成员手里有某个区块，就一定有它下面的所有区块。**函数一律不得改动传入的东西**：要变的时候，返回一个新的字典（例如 `{**member, "voted": 5}`）。
 
@@ -89,11 +91,11 @@ def start_member(name, members, blocks=()):
 
 # %% [markdown] lang="en"
 # ## Look first
-# This is MiniChain's own engine; Bob lies, the others are honest. Let the chain grow by a block or two, and see what Ann, who leads the views 1 to 4, decides. Bob leads the views 5 to 8 and may build on any block that has a certificate. Try to grow a **fork**: a second branch that gets certificates. With the right rules, the others will not vote for it. Now choose an engine without locks, and try again. (By keyboard: Tab from one control to the next, arrow keys to choose, Space for a button.)
+# This is MiniChain's own engine; Bob lies, the others are honest. Let the chain grow by a block or two, and see what Ann, who leads the views 1 to 4, decides. Bob leads the views 5 to 8 and may build on any block that has a certificate. Try to grow a **fork**: a second branch that gets certificates. With the right rules, the others will not vote for it. Now choose an engine without locks, and try again. (By keyboard: Tab goes from one control to the next; Space opens a list, arrow keys choose, Enter takes; Space presses a button.)
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 这是 MiniChain 自己的引擎；Bob 说谎，其余的人诚实。先让链再长一两个区块，看看主导视图 1 到 4 的 Ann 决定了什么。视图 5 到 8 由 Bob 主导，只要区块有证书，他就可以接在上面。试着长出一个**分叉**：第二条也能拿到证书的分支。规则正确时，别人不会给它投票。再换一个没有锁的引擎，重来一次。（用键盘：Tab 移到下一个控件，方向键选择，空格按下按钮。）
+# 这是 MiniChain 自己的引擎；Bob 说谎，其余的人诚实。先让链再长一两个区块，看看主导视图 1 到 4 的 Ann 决定了什么。视图 5 到 8 由 Bob 主导，只要区块有证书，他就可以接在上面。试着长出一个**分叉**：第二条也能拿到证书的分支。规则正确时，别人不会给它投票。再换一个没有锁的引擎，重来一次。（用键盘：Tab 移到下一个控件；列表用空格打开，方向键选择，回车确定；按钮用空格按下。）
 
 # %% figure=true
 from minichain.learn import show_qc_chain
@@ -104,14 +106,14 @@ show_qc_chain(lang="«lab.lang»")
 # **How many are enough?** Suppose that of n members fewer than a third lie. If a certificate takes *more than two thirds*, then two certificates always share more than a third, so at least one honest member, who does not say two things at once. And the honest members are more than two thirds, so they can do without the liars. Of four members that is three; of seven, five; of six, five.
 #
 # 1. `is_certified(qc, members)` tells whether more than two thirds of `members` signed. Count everybody once, and strangers not at all. For genesis, `GENESIS_QC` as it stands is good, and nothing else is.
-# 2. `gather(votes, members)` is what a leader does with the votes that it was sent: it returns the certificate that they make, its signers in alphabetical order, each a member and each once; or `None`. Votes count together only if they name the same block *and* the same view. If they make several certificates, return that of the latest view.
+# 2. `gather(votes, members)` is what a leader does with the votes that it was sent: it returns the certificate that they make, its signers in alphabetical order, each a member and each once; or `None`. Votes count together only if they name the same block *and* the same view. If they make several certificates, return that of the latest view. (Two of *one* view there cannot be while fewer than a third lie, so nothing is asked about that.)
 
 # %% [markdown] lang="zh"
 # ## 1 · 证书
 # **多少票才够？** 假定 n 个成员里，说谎的不到三分之一。如果一张证书要**超过三分之二**的票，那么任意两张证书的签名人必有超过三分之一相同，其中至少有一个诚实的，而诚实的人不会一口两舌。另一方面，诚实的成员自己就超过三分之二，少了说谎的也办得成事。四个成员要三票；七个要五票；六个也要五票。
 #
 # 1. `is_certified(qc, members)` 判断 `members` 里是否有超过三分之二签了名。每人只算一次，外人不算。给创世区块的证书，只有 `GENESIS_QC` 原样才有效，别的都无效。
-# 2. `gather(votes, members)` 是主导节点收到选票之后要做的事：返回这些票汇成的证书，签名人按字母次序排列，都是成员，每人一次；汇不成就返回 `None`。只有区块**和**视图都相同的票才能算在一起。如果能汇成几张证书，返回视图最新的那张。
+# 2. `gather(votes, members)` 是主导节点收到选票之后要做的事：返回这些票汇成的证书，签名人按字母次序排列，都是成员，每人一次；汇不成就返回 `None`。只有区块**和**视图都相同的票才能算在一起。如果能汇成几张证书，返回视图最新的那张。（只要说谎的不到三分之一，*同一个*视图就不会有两张，所以这种情形不问。）
 
 # %% task="certificate"
 def is_certified(qc: dict, members: list[str]) -> bool:
@@ -151,10 +153,10 @@ assert not is_certified({**given_qc, "signers": ["Bob", "Ann", "Bob", "Bob"]}, M
 assert not is_certified({**given_qc, "signers": ["Ann", "Bob", "Eve"]}, MEMBERS), "«certificate.stranger»"
 assert is_certified(GENESIS_QC, MEMBERS), "«certificate.genesis»"
 given_votes = [{"voter": name, "view": 4, "block": "b4"} for name in ("Dan", "Bob")]
-assert gather(given_votes, MEMBERS) is None, "«certificate.gather-two»"
+assert (given_answer := gather(given_votes, MEMBERS)) is None, f"«certificate.gather-two» «yours» {given_answer}"
 given_votes.append({"voter": "Ann", "view": 4, "block": "b4"})
-assert gather(given_votes, MEMBERS) == given_qc, "«certificate.gather»"
-assert gather([*given_votes[:2], {"voter": "Ann", "view": 4, "block": "c4"}], MEMBERS) is None, "«certificate.mixed»"
+assert (given_answer := gather(given_votes, MEMBERS)) == given_qc, f"«certificate.gather» «yours» {given_answer}"
+assert (given_answer := gather([*given_votes[:2], {"voter": "Ann", "view": 4, "block": "c4"}], MEMBERS)) is None, f"«certificate.mixed» «yours» {given_answer}"
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/certificate")
@@ -188,7 +190,9 @@ assert gather([], MEMBERS) is None, "«certificate.any-gather»"
 #
 # 1. **Have I voted in this view, or in a later one?** Then no: one vote a view, and never back in time.
 # 2. **Is the block's view later than that of its certificate?** If not, it is no block.
-# 3. **Does it respect my lock?** The lock is a certificate, and stands for a block which others may have decided on already. So the block must stand on the locked one, perhaps with others in between (this keeps things *safe*); *or* its certificate must be of a **later** view than the lock (this keeps things *alive*: more than two thirds have moved on, so the lock was for nothing).
+# 3. **Does it respect my lock?** The lock is a certificate, and stands for a block which others may have decided on already. So the block must stand on the locked one, right on it or with others in between (this keeps things *safe*); *or* its certificate must be of a **later** view than the lock (this keeps things *alive*: more than two thirds have moved on, so the lock was for nothing).
+#
+# Why is that safe? Had the locked block been decided, more than two thirds would be locked on it, as task 4 shows. More than two thirds signed the later certificate. Both groups share an honest member; and the first certificate beside a decided block would have needed its vote against its own lock. So there is no such certificate, and where there is one, the locked block was not decided.
 #
 # `extends(blocks, block_id, ancestor)` tells whether one comes to the block `ancestor` if one starts at `block_id` and goes from parent to parent; a block extends itself.
 #
@@ -200,7 +204,9 @@ assert gather([], MEMBERS) is None, "«certificate.any-gather»"
 #
 # 1. **这个视图或更晚的视图，我投过票吗？** 投过就不行：每个视图一票，也绝不回头。
 # 2. **区块的视图比它证书的视图晚吗？** 不晚，就不成其为区块。
-# 3. **合我的锁吗？** 锁是一张证书，它指的区块，别人可能已经决定了。所以要么这个区块接在锁住的区块上，中间隔几个也行（这保证**安全**）；**要么**它的证书视图比锁**更晚**（这保证**活性**：超过三分之二的成员已经往前走了，这把锁就是白锁了）。
+# 3. **合我的锁吗？** 锁是一张证书，它指的区块，别人可能已经决定了。所以要么这个区块接在锁住的区块上，紧接着或者中间隔几个都行（这保证**安全**）；**要么**它的证书视图比锁**更晚**（这保证**活性**：超过三分之二的成员已经往前走了，这把锁就是白锁了）。
+#
+# 这为什么安全？假如锁住的区块已经决定，那么超过三分之二的成员都锁在它上面，任务 4 会说明这一点；而给更晚的证书签名的也超过三分之二。两群人里有共同的诚实成员；绕开已决定区块的第一张证书，就得要他违背自己的锁投票。所以这样的证书不会有；反过来，既然有了，锁住的区块就没有决定。
 #
 # `extends(blocks, block_id, ancestor)` 判断：从 `block_id` 出发，一个父区块一个父区块地往回走，会不会走到 `ancestor`；从自己到自己也算。
 #
@@ -245,6 +251,9 @@ assert not is_safe_to_vote({**given_member, "voted": 9}, make_block("b4", 4, b3)
 given_member = {**given_member, "voted": 3, "lock": b3["qc"]}
 assert is_safe_to_vote(given_member, make_block("b4", 4, b3)), "«safe.on-lock»"
 assert not is_safe_to_vote(given_member, c4), "«safe.lock»"
+x2 = make_block("x2", 2, b1)
+given_twin = start_member("Ann", MEMBERS, [b1, b2, b3, x2])
+assert not is_safe_to_vote({**given_twin, "voted": 3, "lock": b3["qc"]}, make_block("x4", 4, x2)), "«safe.equal»"
 given_member = start_member("Ann", MEMBERS, [b1, b2, b3, c4])
 assert is_safe_to_vote({**given_member, "voted": 4, "lock": b3["qc"]}, c5), "«safe.newer»"
 ### BEGIN HIDDEN TESTS
@@ -287,9 +296,9 @@ assert is_safe_to_vote({**given_member, "lock": GENESIS_QC}, make_block("c9", 9,
 # Each block brings a certificate, and a certificate changes two things about a member:
 #
 # - **`high`**: if the certificate is of a later view than `high`, it becomes `high`. A leader builds its next block on it.
-# - **`lock`**: look at the block that the certificate is for. It carries a certificate itself, for *its* parent. If that one is of a later view than the lock, it becomes the lock. So a member locks the block that has a certified child: **one** step back from the block that was certified just now, neither none nor two.
+# - **`lock`**: look at the block that the certificate is for. It carries a certificate itself, for *its* parent. If that one is of a later view than the lock, it becomes the lock. So a member locks the block that has a certified child: **one** step back from the block that was certified just now, neither none nor two. Why? Whoever voted for the child had seen the certificate for the locked block, which the child carries. So more than two thirds know that certificate, and their leaders go on from there.
 #
-# Neither ever goes back to an earlier view, whatever arrives late. Genesis carries no certificate, so the certificate for genesis locks nothing.
+# Neither ever goes back to an earlier view, whatever arrives late; a second certificate of the same view changes nothing either. Genesis carries no certificate, so the certificate for genesis locks nothing.
 #
 # `learn(member, qc)` returns the member after a certificate, whose block is in `member["blocks"]`.
 
@@ -298,9 +307,9 @@ assert is_safe_to_vote({**given_member, "lock": GENESIS_QC}, make_block("c9", 9,
 # 每个区块都带来一张证书。一张证书会让成员的两样东西变化：
 #
 # - **`high`**：证书的视图比 `high` 晚，它就成为新的 `high`。主导节点把下一个区块建在它上面。
-# - **`lock`**：看看证书给的是哪个区块。那个区块自己也带着一张证书，是给*它的*父区块的。如果那一张的视图比锁晚，它就成为新的锁。也就是说，成员锁住的是子区块已有证书的那个区块：从刚刚拿到证书的区块往回**一步**，不是零步，也不是两步。
+# - **`lock`**：看看证书给的是哪个区块。那个区块自己也带着一张证书，是给*它的*父区块的。如果那一张的视图比锁晚，它就成为新的锁。也就是说，成员锁住的是子区块已有证书的那个区块：从刚刚拿到证书的区块往回**一步**，不是零步，也不是两步。为什么？给子区块投票的人，都看到了子区块所带的、给锁住的那个区块的证书。所以超过三分之二的成员知道那张证书，他们当主导节点时会从那里接着走。
 #
-# 两者都绝不退回更早的视图，不管迟到的是什么。创世区块不带证书，所以给创世区块的证书不锁任何东西。
+# 两者都绝不退回更早的视图，不管迟到的是什么；同一个视图的第二张证书，也什么都不改变。创世区块不带证书，所以给创世区块的证书不锁任何东西。
 #
 # `learn(member, qc)` 返回成员得知一张证书之后的样子；证书所给的区块在 `member["blocks"]` 里。
 
@@ -322,13 +331,17 @@ b1, b2, b3, b4 = make_chain("b", (1, 2, 3, 4))
 given_member = start_member("Ann", MEMBERS, [b1, b2, b3, b4])
 given_after = learn(given_member, b3["qc"])
 assert isinstance(given_after, dict) and set(given_after) == set(given_member), "«learn.dict»"
-assert given_after["high"] == b3["qc"], "«learn.high»"
-assert given_after["lock"] == b2["qc"], "«learn.lock»"
+assert given_after["high"] == b3["qc"], f"«learn.high» «yours» {given_after['high']}"
+assert given_after["lock"] == b2["qc"], f"«learn.lock» «yours» {given_after['lock']}"
 assert given_member["high"] == GENESIS_QC, "«learn.given»"
 given_after = learn(learn(given_member, b4["qc"]), b2["qc"])
-assert given_after["high"] == b4["qc"], "«learn.high-back»"
-assert given_after["lock"] == b3["qc"], "«learn.lock-back»"
-assert learn(given_member, GENESIS_QC) == given_member, "«learn.genesis»"
+assert given_after["high"] == b4["qc"], f"«learn.high-back» «yours» {given_after['high']}"
+assert given_after["lock"] == b3["qc"], f"«learn.lock-back» «yours» {given_after['lock']}"
+try:
+    given_answer = learn(given_member, GENESIS_QC)
+except (TypeError, KeyError) as error:
+    given_answer = f"{type(error).__name__}: {error}"
+assert given_answer == given_member, f"«learn.genesis» «yours» {given_answer}"
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/learn")
@@ -357,19 +370,19 @@ assert given_after == given_first, "«learn.any-equal»"
 
 # %% [markdown] lang="en"
 # ## 4 · Three in a row
-# When is a block decided, for ever? When it, its child and its grandchild all have certificates, and their **views follow each other directly**: v, v + 1, v + 2. The first of the three is then decided, and with it everything below it that is not decided yet.
+# When is a block decided, for ever? When it, its child and its grandchild all have certificates, and their **views follow each other directly**: v, v + 1, v + 2. The first of the three is then decided, and with it everything below it that is not decided yet. Why the first? Whoever voted for the third had seen the certificate for the second, and so, by task 3, had locked the first: more than two thirds have.
 #
 # `find_decided(member, qc)` returns what `member` decides when it learns `qc`: a list of ids, the oldest first; empty if there is nothing new. The certificate `qc` is for the *third* block; the first two are certified by what the second and third carry. Walk from the first block down to the block that was decided last, `member["decided"][-1]`. If you come to genesis without meeting it, the first block is either decided already, or stands on **another branch**. Then more than a third of the members have lied; a member never decides both, and the list is empty.
 #
-# Why directly? A missing view in between means that another leader had a turn, and somewhere a certificate may lie that has not been shown to you yet.
+# Why directly? In a missing view something happened that you have not seen: its leader, perhaps the same one, may have shown others another block, and somewhere a certificate for that may lie.
 
 # %% [markdown] lang="zh"
 # ## 4 · 连着三个
-# 一个区块什么时候算是决定了，永不反悔？它、它的子区块、它的孙区块都有证书，并且三者的**视图一个紧接一个**：v、v + 1、v + 2。这时决定的是三个当中的第一个，连同它下面还没有决定的所有区块。
+# 一个区块什么时候算是决定了，永不反悔？它、它的子区块、它的孙区块都有证书，并且三者的**视图一个紧接一个**：v、v + 1、v + 2。这时决定的是三个当中的第一个，连同它下面还没有决定的所有区块。为什么是第一个？给第三个投票的人，都看到了给第二个的证书，按任务 3，也就锁住了第一个：超过三分之二的成员都锁住了它。
 #
 # `find_decided(member, qc)` 返回 `member` 得知证书 `qc` 时要决定的区块：编号的列表，旧的在前；没有新的就是空列表。证书 `qc` 给的是**第三个**区块；前两个的证书，由第二个和第三个区块带着。从第一个区块往下走，走到最后决定的那个 `member["decided"][-1]` 为止。如果一直走到创世区块也没碰到它，那么第一个区块要么早已决定，要么在**另一条分支**上。后一种情形说明，说谎的超过了三分之一；成员绝不两边都决定，这时返回空列表。
 #
-# 为什么必须紧接着？中间缺了一个视图，就说明换过主导节点，也许某处有一张证书，你还没有看到。
+# 为什么必须紧接着？缺了的那个视图里，有些事你没有看到：它的主导节点（也许还是同一个人）可能给别人看过另一个区块，也许某处有一张给它的证书。
 
 # %% task="decide"
 def find_decided(member: dict, qc: dict) -> list[str]:
@@ -396,15 +409,22 @@ def find_decided(member: dict, qc: dict) -> list[str]:
 # %% test="decide" points=4
 b1, b2, b3, b4 = make_chain("b", (1, 2, 3, 4))
 given_member = start_member("Ann", MEMBERS, [b1, b2, b3, b4])
-assert find_decided(given_member, b4["qc"]) == ["b1"], "«decide.three»"
-assert find_decided(given_member, b3["qc"]) == [], "«decide.two»"
-assert find_decided({**given_member, "decided": ["genesis", "b1"]}, b4["qc"]) == [], "«decide.again»"
+assert (given_answer := find_decided(given_member, b4["qc"])) == ["b1"], f"«decide.three» «yours» {given_answer}"
+assert (given_answer := find_decided(given_member, b3["qc"])) == [], f"«decide.two» «yours» {given_answer}"
+assert (given_answer := find_decided({**given_member, "decided": ["genesis", "b1"]}, b4["qc"])) == [], f"«decide.again» «yours» {given_answer}"
 n1, n2, n4, n5, n6 = make_chain("n", (1, 2, 4, 5, 6))
 given_member = start_member("Ann", MEMBERS, [n1, n2, n4, n5, n6])
-assert find_decided(given_member, n5["qc"]) == [], "«decide.gap»"
+assert (given_answer := find_decided(given_member, n5["qc"])) == [], f"«decide.gap» «yours» {given_answer}"
 given_qc = {"block": "n6", "view": 6, "signers": ["Ann", "Bob", "Cho"]}
-assert find_decided(given_member, given_qc) == ["n1", "n2", "n4"], "«decide.ancestors»"
-assert find_decided({**given_member, "decided": ["genesis", "n1"]}, given_qc) == ["n2", "n4"], "«decide.rest»"
+assert (given_answer := find_decided(given_member, given_qc)) == ["n1", "n2", "n4"], f"«decide.ancestors» «yours» {given_answer}"
+assert (given_answer := find_decided({**given_member, "decided": ["genesis", "n1"]}, given_qc)) == ["n2", "n4"], f"«decide.rest» «yours» {given_answer}"
+given_fork = make_chain("c", (5, 6, 7, 8))
+given_member = {**start_member("Ann", MEMBERS, [b1, b2, b3, b4, *given_fork]), "decided": ["genesis", "b1"]}
+try:
+    given_answer = find_decided(given_member, given_fork[3]["qc"])
+except (TypeError, KeyError) as error:
+    given_answer = f"{type(error).__name__}: {error}"
+assert given_answer == [], f"«decide.branch» «yours» {given_answer}"
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/decide")
@@ -454,7 +474,7 @@ assert find_decided(given_member, {"block": "d6", "view": 6, "signers": MEMBERS}
 # `on_proposal(member, block)` is what a member does when a leader shows it a block. It returns two things: the member afterwards, and its vote, or `None`.
 #
 # 1. If the block's certificate does not hold, or its parent is not among `blocks`, nothing happens: the same member, and no vote.
-# 2. Otherwise it keeps the block and takes its certificate, even if the block is late and even if it will not vote for it.
+# 2. Otherwise it keeps the block and takes its certificate, even if the block is late, even if by question 2 of task 2 it is none, and even if the member will not vote for it.
 # 3. If it is safe to vote (ask *after* step 2), it notes the view in `voted` and votes.
 
 # %% [markdown] lang="zh"
@@ -466,7 +486,7 @@ assert find_decided(given_member, {"block": "d6", "view": 6, "signers": MEMBERS}
 # `on_proposal(member, block)` 是主导节点给成员看一个区块时，成员要做的事。它返回两样东西：此后的成员，以及他的选票（不投就是 `None`）。
 #
 # 1. 区块的证书无效，或者父区块不在 `blocks` 里，就什么也不发生：成员照旧，不投票。
-# 2. 否则就留下这个区块，收下它的证书；哪怕区块来迟了，哪怕接下来不给它投票。
+# 2. 否则就留下这个区块，收下它的证书；哪怕区块来迟了，哪怕按任务 2 的第 2 问它不成其为区块，哪怕接下来不给它投票。
 # 3. 可以投票（在第 2 步**之后**再问），就把视图记进 `voted`，投出一票。
 
 # %% task="member"
@@ -502,7 +522,7 @@ given_member = start_member("Ann", MEMBERS)
 given_answer = on_proposal(given_member, b1)
 assert isinstance(given_answer, tuple) and len(given_answer) == 2, "«member.pair»"
 given_after, given_vote = given_answer
-assert given_vote == {"voter": "Ann", "view": 1, "block": "b1"}, "«member.vote»"
+assert given_vote == {"voter": "Ann", "view": 1, "block": "b1"}, f"«member.vote» «yours» {given_vote}"
 assert given_after["voted"] == 1 and given_after["blocks"]["b1"] == b1, "«member.kept»"
 assert given_member == start_member("Ann", MEMBERS), "«member.given»"
 assert on_proposal(given_after, make_block("x1", 1, GENESIS))[1] is None, "«member.twice»"
@@ -512,7 +532,7 @@ assert on_proposal(given_after, given_forged) == (given_after, None), "«member.
 for given_block in (b2, b3):
     given_after, given_vote = on_proposal(given_after, given_block)
     assert given_vote is not None and given_vote["block"] == given_block["id"], "«member.follows»"
-assert (given_after["high"], given_after["lock"]) == (b3["qc"], b2["qc"]), "«member.learned»"
+assert (given_after["high"], given_after["lock"]) == (b3["qc"], b2["qc"]), f"«member.learned» «yours» {given_after['high']} {given_after['lock']}"
 assert on_proposal(given_after, b4)[0]["decided"] == ["genesis", "b1"], "«member.decides»"
 given_after, given_vote = on_proposal(given_after, make_block("c4", 4, GENESIS))
 assert given_vote is None, "«member.lock»"
@@ -594,7 +614,7 @@ assert given_attack(3)[0] == ["genesis", "b1"], "«story.ann»"
 # - `compute_timeout(view, decided_view)`: how many milliseconds a member waits in `view`, if the last block that it decided is of `decided_view`. 300 for the first four views after that one; then 100 more for each further view. A slow network gets the time that it needs.
 # - `choose_view(view, high, wishes, members)`: in which view a member is now. It is in `view`, knows the certificate `high`, and has heard who gave up: `wishes` maps names to the latest view that each of them wants to be in. A certificate of view v leads to v + 1. Views that **more than two thirds** of the members wish for, or for later ones, are entered too, so no liar can drive the others ahead. Wishes of strangers do not count; whoever is not in `wishes` wishes for nothing; and nobody ever goes back.
 #
-# The cell below gives `play`, which runs a whole schedule with your rules: who is silent, and who is deaf in which round. `run_schedule`, at the end of your cell, starts it; leave it as it is.
+# The cell below gives `play`, which runs a whole schedule with your rules: who is silent, and who is deaf in which round. `run_schedule`, at the end of your cell, starts it; leave it as it is. You need not read `play`: it shows blocks, carries votes and lets time pass, and asks your functions for everything else.
 
 # %% [markdown] lang="zh"
 # ## 6 · 节拍器
@@ -604,7 +624,7 @@ assert given_attack(3)[0] == ["genesis", "b1"], "«story.ann»"
 # - `compute_timeout(view, decided_view)`：成员在视图 `view` 里要等多少毫秒；他最后决定的区块属于视图 `decided_view`。在那之后的头四个视图都是 300；再往后，每多一个视图多 100。网络慢，就给它需要的时间。
 # - `choose_view(view, high, wishes, members)`：成员现在该在哪个视图。他原来在 `view`，知道证书 `high`，也听说了谁已经放弃：`wishes` 把名字对应到各人想进入的最新视图。视图 v 的证书把人带到 v + 1。有**超过三分之二**的成员想进入某个视图（或更晚的），也就进入；这样，说谎的人没法把别人往前赶。外人的愿望不算；不在 `wishes` 里的，就是没有愿望；谁也绝不往回走。
 #
-# 下面的单元格给出 `play`：它用你的规则跑完一整个日程，日程写着谁沉默，谁在哪一轮听不见。你的单元格末尾的 `run_schedule` 会启动它，请原样保留。
+# 下面的单元格给出 `play`：它用你的规则跑完一整个日程，日程写着谁沉默，谁在哪一轮听不见。你的单元格末尾的 `run_schedule` 会启动它，请原样保留。`play` 不必读：它只管展示区块、传递选票、让时间过去，其余的都问你的函数。
 
 # %%
 TURN = 4
@@ -720,14 +740,22 @@ def run_schedule(schedule: dict) -> list[dict]:
 
 # %% test="pacemaker" points=3
 assert [get_leader(MEMBERS, view) for view in (1, 4, 5, 16)] == ["Ann", "Ann", "Bob", "Dan"], "«pacemaker.leader»"
-assert get_leader(MEMBERS, 17) == "Ann", "«pacemaker.around»"
+assert (given_answer := get_leader(MEMBERS, 17)) == "Ann", f"«pacemaker.around» «yours» {given_answer}"
 assert compute_timeout(1, 0) == 300 and compute_timeout(14, 10) == 300, "«pacemaker.short»"
 assert compute_timeout(15, 10) == 400 and compute_timeout(17, 10) == 600, "«pacemaker.grows»"
-assert choose_view(4, {"block": "b4", "view": 4, "signers": ["Ann", "Bob", "Cho"]}, {}, MEMBERS) == 5, "«pacemaker.certificate»"
+try:
+    given_answer = choose_view(4, {"block": "b4", "view": 4, "signers": ["Ann", "Bob", "Cho"]}, {}, MEMBERS)
+except (IndexError, KeyError) as error:
+    given_answer = f"{type(error).__name__}: {error}"
+assert given_answer == 5, f"«pacemaker.certificate» «yours» {given_answer}"
 given_wishes = {"Ann": 6, "Bob": 9, "Cho": 6}
-assert choose_view(5, GENESIS_QC, given_wishes, MEMBERS) == 6, "«pacemaker.agreed»"
-assert choose_view(5, GENESIS_QC, {"Bob": 900, "Cho": 6}, MEMBERS) == 5, "«pacemaker.liar»"
-assert choose_view(8, GENESIS_QC, given_wishes, MEMBERS) == 8, "«pacemaker.back»"
+assert (given_answer := choose_view(5, GENESIS_QC, given_wishes, MEMBERS)) == 6, f"«pacemaker.agreed» «yours» {given_answer}"
+try:
+    given_answer = choose_view(5, GENESIS_QC, {"Bob": 900, "Cho": 6}, MEMBERS)
+except (IndexError, KeyError) as error:
+    given_answer = f"{type(error).__name__}: {error}"
+assert given_answer == 5, f"«pacemaker.liar» «yours» {given_answer}"
+assert (given_answer := choose_view(8, GENESIS_QC, given_wishes, MEMBERS)) == 8, f"«pacemaker.back» «yours» {given_answer}"
 given_story = run_schedule({"members": MEMBERS, "silent": [], "deaf": [], "rounds": 6})
 given_decided = [entry["block"] for entry in given_story if entry["what"] == "decide" and entry["from"] == "Dan"]
 assert given_decided == ["Ann-1", "Ann-2", "Ann-3"], f"«pacemaker.calm» {given_decided}"
@@ -795,29 +823,39 @@ for _ in range(6):
 # ## 7 · Change sides
 # Now you are Bob. You lead the views 5 to 8, and the network is yours: you say who is shown a block and who is not. You cannot sign for others, and honest members vote as their engine tells them.
 #
-# `build_attack(target)` returns a **script**, a list of at most 40 steps such as `{"view": 5, "block": "c5", "on": "b1", "to": ["Cho", "Dan"]}`: in view 5 its leader makes the block `c5` on `b1`, and Cho and Dan are shown it. Views never go back, and a block's name is new. A block can stand on `"genesis"`, or on a block that has a certificate by then: three votes of four (liars vote for everything). An honest leader, such as Ann in views 1 to 4, makes one block a view, on the best certificate that she knows; remember that she is sent the votes. Members are sent what they lack below a block.
+# `build_attack(target)` returns a **script**, a list of at most 40 steps such as `{"view": 1, "block": "b1", "on": "genesis", "to": ["Cho", "Dan"]}`: in view 1 its leader makes the block `b1` on genesis, and Cho and Dan are shown it. This is what a step may do:
 #
-# The script is replayed on MiniChain's engine. Make **two honest members decide different blocks**:
+# - The script says what **every** leader does, Ann's steps in the views 1 to 4 too. An honest leader makes one block a view, on the best certificate that she knows. A leader who lies may make several blocks in one view, on anything that has a certificate by then.
+# - Views never go back from step to step; they may be skipped, for you can let all wait until they give up. A block's view is later than that of the block below, and its name is new.
+# - A block stands on `"genesis"`, or on a block with three votes of four. Liars vote for everything, whether they are in `to` or not. The leader has its own block, and need not be in `to`; an honest one votes for it if its engine agrees.
+# - Votes go to the leader of the *next* view, so whoever leads next learns the certificate even if nobody else does. All others learn it from the next block that they are shown. Members are sent what they lack below a block.
 #
+# The script is replayed on MiniChain's engine. Make **two honest members decide different blocks**. There are three targets, each with a test of its own; begin with the first:
+#
+# - `target = "right"`: nothing is wrong with the engine; but Bob *and Cho* lie. Two of four is more than the rules can bear: together you can make a **forked certificate**, two of one view for two blocks.
 # - `target = "no-lock"`: the engine does not ask for the lock. Only Bob lies.
 # - `target = "two-chain"`: the engine decides a block as soon as its child is certified, in the next view. Only Bob lies.
-# - `target = "right"`: nothing is wrong with the engine; but Bob *and Cho* lie. Two of four is more than the rules can bear: together you can make a **forked certificate**, two of one view for two blocks. A leader who lies may make several blocks in one view.
 #
-# Draw it on paper first. Who must have decided what, when your second branch begins, and what must the others not know?
+# Draw it on paper first, or try it in the figure at the top. Who must have decided what, when your second branch begins, and what must the others not know? Remember that nobody who has decided a block will ever decide one that contradicts it.
 
 # %% [markdown] lang="zh"
 # ## 7 · 换到对面
 # 现在你是 Bob。视图 5 到 8 由你主导，网络也归你管：谁能看到区块，谁看不到，由你说了算。你不能替别人签名；诚实的成员投不投票，由他们的引擎决定。
 #
-# `build_attack(target)` 返回一个**脚本**，也就是至多 40 步的列表，每一步形如 `{"view": 5, "block": "c5", "on": "b1", "to": ["Cho", "Dan"]}`：视图 5 的主导节点在 `b1` 上造出区块 `c5`，给 Cho 和 Dan 看。视图不能往回走，区块的名字不能重复。区块可以接在 `"genesis"` 上，也可以接在当时已有证书的区块上：四票里有三票（说谎的什么都投）。诚实的主导节点，例如视图 1 到 4 的 Ann，每个视图只造一个区块，接在她所知道的最好的证书上；别忘了，选票是发给她的。成员缺少区块下面的部分，会补发给他。
+# `build_attack(target)` 返回一个**脚本**，也就是至多 40 步的列表，每一步形如 `{"view": 1, "block": "b1", "on": "genesis", "to": ["Cho", "Dan"]}`：视图 1 的主导节点在创世区块上造出区块 `b1`，给 Cho 和 Dan 看。一步可以做的事是：
 #
-# 脚本会在 MiniChain 的引擎上重演。你要让**两个诚实的成员决定出不同的区块**：
+# - **每一个**主导节点做什么，都写在脚本里，包括 Ann 在视图 1 到 4 里的步骤。诚实的主导节点每个视图只造一个区块，接在她所知道的最好的证书上；说谎的可以在一个视图里造几个，接在当时已有证书的任何区块上。
+# - 视图一步步不能往回走，但可以跳过：你可以让大家一直等到放弃。区块的视图要比它所接的区块晚，名字不能重复。
+# - 区块接在 `"genesis"` 上，或者接在四票里得了三票的区块上。说谎的什么都投，在不在 `to` 里都一样。主导节点自己有自己的区块，不必写进 `to`；诚实的主导节点，引擎同意就会给它投票。
+# - 选票发给**下一个**视图的主导节点，所以哪怕别人都不知道，他也知道那张证书。其余的人，要等看到下一个区块才知道。成员缺少区块下面的部分，会补发给他。
 #
+# 脚本会在 MiniChain 的引擎上重演。你要让**两个诚实的成员决定出不同的区块**。目标有三个，各有自己的测试，从第一个做起：
+#
+# - `target = "right"`：引擎没有毛病，但 Bob **和 Cho** 都说谎。四个里面有两个，规则就顶不住了：你们俩可以造出**分叉的证书**，同一个视图的两张证书，给两个不同的区块。
 # - `target = "no-lock"`：引擎不问锁。只有 Bob 说谎。
 # - `target = "two-chain"`：子区块在下一个视图拿到证书，引擎就决定了父区块。只有 Bob 说谎。
-# - `target = "right"`：引擎没有毛病，但 Bob **和 Cho** 都说谎。四个里面有两个，规则就顶不住了：你们俩可以造出**分叉的证书**，同一个视图的两张证书，给两个不同的区块。说谎的主导节点可以在一个视图里造几个区块。
 #
-# 先在纸上画一画。第二条分支开始的时候，谁应当已经决定了什么，其他人又应当不知道什么？
+# 先在纸上画一画，或者在最上面的图里试一试。第二条分支开始的时候，谁应当已经决定了什么，其他人又应当不知道什么？别忘了：已经决定了一个区块的人，绝不会再决定与它矛盾的区块。
 
 # %% task="attack"
 def build_attack(target: str) -> list[dict]:
@@ -837,35 +875,34 @@ def build_attack(target: str) -> list[dict]:
     return grow("b", seen, ["Cho", "Dan"]) + grow("c", (5, 6, 7, 8), ["Cho", "Dan"])
     ### END SOLUTION
 
-# %% test="attack" points=4
-from minichain.network.fork_script import replay_script
+# %% test="attack-right" points=1
+from minichain.network.fork_stories import tell_attack
 
-given_problems = {
-    "form": "«attack.form»",
-    "view": "«attack.view»",
-    "unknown": "«attack.unknown»",
-    "uncertified": "«attack.uncertified»",
-    "honest": "«attack.honest»",
-}
-for given_target, given_liars in (("no-lock", ["Bob"]), ("two-chain", ["Bob"]), ("right", ["Bob", "Cho"])):
-    given_script = build_attack(given_target)
-    assert isinstance(given_script, list), "«attack.list»"
-    given_outcome = replay_script(given_script, given_liars, given_target)
-    given_problem = given_problems.get(given_outcome.problem)
-    assert not given_problem, f"{given_target}, «attack.step» {given_outcome.step + 1}: {given_problem}"
-    given_told = ", ".join(f"{name}: {' '.join(blocks) or '–'}" for name, blocks in given_outcome.decided.items())
-    assert given_outcome.fork, f"{given_target}: «attack.no-fork» {given_told}"
+given_told = tell_attack(build_attack("right"), ["Bob", "Cho"], "right", lang="«lab.lang»")
+assert given_told == "", f"right: {given_told}"
+
+# %% test="attack-no-lock" points=2
+from minichain.network.fork_stories import tell_attack
+
+given_told = tell_attack(build_attack("no-lock"), ["Bob"], "no-lock", lang="«lab.lang»")
+assert given_told == "", f"no-lock: {given_told}"
+
+# %% test="attack-two-chain" points=1
+from minichain.network.fork_stories import tell_attack
+
+given_told = tell_attack(build_attack("two-chain"), ["Bob"], "two-chain", lang="«lab.lang»")
+assert given_told == "", f"two-chain: {given_told}"
 
 # %% [markdown] lang="en"
 # ## 8 · What does a block cost?
-# A **transcript** is what a run leaves: a list of dicts. A message has a `to`: `{"at": 50, "what": "vote", "from": "Cho", "to": "Ann", …}`. What has no `to` is no message: `{"at": 150, "what": "decide", "from": "Cho", "block": "Ann-1"}` says that Cho decided. Your `run_schedule` returns transcripts, and the test also makes some with MiniChain's TBFT and MaxBFT in its simulator.
+# A **transcript** is what a run leaves: a list of dicts. A message has a `to`: `{"at": 50, "what": "vote", "from": "Cho", "to": "Ann", …}`. What has no `to` is no message (a decision never has one), and not every entry names a block: `{"at": 150, "what": "decide", "from": "Cho", "block": "Ann-1"}` says that Cho decided. Your `run_schedule` returns transcripts, and the test also makes some with MiniChain's TBFT and MaxBFT in its simulator.
 #
 # - `count_per_block(transcript)` returns how many messages were sent for each decided block. A block counts once, however many members decide it. If nothing was decided, return `None`.
 # - `compute_growth(small, large)`: each is a pair (number of members, messages per block). If messages grow like n to the power p, return p: the logarithm of the ratio of the messages, divided by the logarithm of the ratio of the members. For (4, 10) and (8, 20) that is 1.0: twice the members, twice the messages. For (4, 10) and (8, 40) it is 2.0.
 
 # %% [markdown] lang="zh"
 # ## 8 · 一个区块要多少消息？
-# **记录**（transcript）是一次运行留下的东西：字典的列表。消息有 `to`：`{"at": 50, "what": "vote", "from": "Cho", "to": "Ann", …}`。没有 `to` 的不是消息：`{"at": 150, "what": "decide", "from": "Cho", "block": "Ann-1"}` 是说 Cho 作了决定。你的 `run_schedule` 返回的就是记录；测试还会用模拟器跑 MiniChain 的 TBFT 和 MaxBFT，得到另外一些。
+# **记录**（transcript）是一次运行留下的东西：字典的列表。消息有 `to`：`{"at": 50, "what": "vote", "from": "Cho", "to": "Ann", …}`。没有 `to` 的不是消息（决定从来没有 `to`），也不是每一条都写着区块：`{"at": 150, "what": "decide", "from": "Cho", "block": "Ann-1"}` 是说 Cho 作了决定。你的 `run_schedule` 返回的就是记录；测试还会用模拟器跑 MiniChain 的 TBFT 和 MaxBFT，得到另外一些。
 #
 # - `count_per_block(transcript)` 返回平均每决定一个区块发了多少条消息。一个区块不管有几个成员决定，只算一次。如果什么也没有决定，返回 `None`。
 # - `compute_growth(small, large)`：两个参数都是（成员数，每个区块的消息数）。如果消息数按 n 的 p 次方增长，就返回 p：消息数之比的对数，除以成员数之比的对数。(4, 10) 和 (8, 20) 得 1.0：成员翻一倍，消息也翻一倍。(4, 10) 和 (8, 40) 得 2.0。
@@ -906,9 +943,13 @@ given_rows = [
     {"at": 9, "what": "decide", "from": "Bob", "block": "b1"},
     {"at": 9, "what": "decide", "from": "Cho", "block": "b1"},
 ]
-assert count_per_block(given_rows) == 3, "«messages.count»"
-assert count_per_block([*given_rows, {"at": 12, "what": "decide", "from": "Cho", "block": "b2"}]) == 1.5, "«messages.average»"
-assert count_per_block(given_rows[:4]) is None, "«messages.none»"
+try:
+    given_answer = count_per_block(given_rows)
+except KeyError as error:
+    given_answer = f"KeyError: {error}"
+assert given_answer == 3, f"«messages.count» «yours» {given_answer}"
+assert (given_answer := count_per_block([*given_rows, {"at": 12, "what": "decide", "from": "Cho", "block": "b2"}])) == 1.5, f"«messages.average» «yours» {given_answer}"
+assert (given_answer := count_per_block(given_rows[:4])) is None, f"«messages.none» «yours» {given_answer}"
 assert abs(compute_growth((4, 10), (8, 20)) - 1) < 1e-9 and abs(compute_growth((4, 10), (8, 40)) - 2) < 1e-9, "«messages.growth»"
 given_growth = {}
 for given_engine in ("tbft", "maxbft"):
@@ -948,39 +989,45 @@ assert 0.8 < math.log(given_points[1] / given_points[0]) / math.log(4) < 1.3, "�
 
 # %% [markdown] lang="en"
 # ## Look again
-# The same simulator measures all of MiniChain's engines: choose what to measure, and up to how many members. Nothing in this chart is typed in; it is run when you choose. Which lines run alike? Which engine has the fewest messages, and what does it not protect against?
+# The same simulator measures all of MiniChain's engines: choose what to measure, and up to how many members. Nothing in this chart is typed in; it is run when you choose. Which lines run alike? Which engine has the fewest messages, and what does it not protect against? Decide before you read on below the figure.
 
 # %% [markdown] lang="zh"
 # ## 再看一看
-# 同一个模拟器可以测量 MiniChain 的所有引擎：选择测什么，测到多少个成员。图里没有一个数是写死的，都是你选了之后现跑出来的。哪几条线的走势相像？哪个引擎的消息最少，它又防不住什么？
+# 同一个模拟器可以测量 MiniChain 的所有引擎：选择测什么，测到多少个成员。图里没有一个数是写死的，都是你选了之后现跑出来的。哪几条线的走势相像？哪个引擎的消息最少，它又防不住什么？先自己想好，再往图下面看。
 
 # %% figure=true
 from minichain.learn import show_engine_chart
 show_engine_chart(lang="«lab.lang»")
 
 # %% [markdown] lang="en"
+# Raft, MaxBFT and proof of work run alike: about n messages a block, a little more. TBFT's line is twice as steep. Solo sends none, has no line, and stands still when its one computer does. Of the others proof of work sends the fewest messages, and decides last; what it calls decided is only ever more and more certain. Raft lies high and flat, and falls to a single liar.
+
+# %% [markdown] lang="zh"
+# Raft、MaxBFT 和工作量证明的走势相像：每个区块的消息大约按 n 增长，略多一点。TBFT 的线要陡一倍。Solo 一条消息也不发，所以没有线；它那一台电脑停了，一切就停了。其余几种里，工作量证明的消息最少，作出决定却最慢，而且它的“决定”只是越来越有把握而已。Raft 的线高而平缓，却经不起一个成员说谎。
+
+# %% [markdown] lang="en"
 # ## 9 · Who votes in this epoch?
-# Hundreds could vote; twenty are enough. ChainMaker elects them for an **epoch** by weight, a permissioned measure of how much each has at stake: half of the seats go to the heaviest, half are drawn from the rest. The heaviest have most to lose; the drawn keep them from being among themselves. Everyone must come to the same result, so chance comes from a seed that nobody chose alone.
+# Hundreds could vote; twenty are enough. ChainMaker elects them for an **epoch** by weight. A weight is registered for each organisation by those who admit it to the chain, and says how much it has at stake: half of the seats go to the heaviest, half are drawn from the rest. The heaviest have most to lose; the drawn keep them from being among themselves. Everyone must come to the same result, so chance comes from a seed that nobody chose alone.
 #
 # `elect(candidates, size, seed, epoch)` returns the names of those elected, in the order in which they get their seats. `candidates` maps names to weights (whole numbers from 1).
 #
 # 1. Rank the candidates: the heaviest first; among equals, the smaller `draw_number(seed, epoch, name)` first. The first half of `size`, rounded **up**, have seats.
 # 2. The other seats are drawn one after the other from those that are left, in the order of the ranking. For seat number k (counted from 0 over all seats, so the first drawn seat of five has k = 3) take the ticket `draw_number(seed, epoch, f"seat {k}")`, modulo the **total weight of those that are left**. Go through them in order: whoever's weight is larger than the ticket gets the seat; otherwise subtract that weight and go on. Whoever has a seat is no longer among those left.
-# 3. If there are no more candidates than seats, all of them are elected, in this order.
+# 3. If there are no more candidates than seats, all of them are elected, by the same two rules and in the order that these give; the draw ends when nobody is left.
 #
-# Because tickets fall on weight, not on names, it gains (almost) nothing to split a weight over many names.
+# Tickets fall on weight, not on names. So whoever spreads a small weight over many names gains next to nothing in the draw. It is another matter for somebody heavy, because one name never has more than one seat: of ten seats, against twenty rivals of weight 10, a weight of 100 has one seat as one name, about 3.4 as ten names of 10, and about 5.9 as nine names of 11, which take the whole first half. No rule of the draw helps against that. What helps is admission: an organisation is registered once.
 
 # %% [markdown] lang="zh"
 # ## 9 · 这个世代谁来投票？
-# 能投票的有几百家，二十家就够了。长安链按权重选出一个**世代**（epoch）的成员，权重是经许可登记的，表示各家押上了多少：席位的一半给权重最大的，一半从其余的里面抽。权重最大的，输不起；抽出来的，使他们不能自己关起门来说话。每个成员都要算出同样的结果，所以随机性来自一个谁也不能独自决定的种子。
+# 能投票的有几百家，二十家就够了。长安链按权重选出一个**世代**（epoch）的成员，权重由批准各家入链的机构登记，表示各家押上了多少：席位的一半给权重最大的，一半从其余的里面抽。权重最大的，输不起；抽出来的，使他们不能自己关起门来说话。每个成员都要算出同样的结果，所以随机性来自一个谁也不能独自决定的种子。
 #
 # `elect(candidates, size, seed, epoch)` 返回当选者的名字，按得到席位的次序。`candidates` 把名字对应到权重（从 1 开始的整数）。
 #
 # 1. 给候选者排名：重的在前；一样重的，`draw_number(seed, epoch, name)` 小的在前。`size` 的一半，**往上**取整，给排在前面的。
 # 2. 其余席位从剩下的人里一个接一个地抽，剩下的人按排名次序排列。抽第 k 个席位（所有席位从 0 数起，所以五个席位时，第一个抽出的席位 k = 3），先取签号 `draw_number(seed, epoch, f"seat {k}")`，除以**剩下的人的总权重**取余数。依次看过去：谁的权重大于签号，席位就归谁；否则减去他的权重，接着往下看。得到席位的人就不在剩下的人里了。
-# 3. 候选者不比席位多，就全部当选，次序也照上面的来。
+# 3. 候选者不比席位多，就全部当选，仍按上面两条规则，次序也由它们给出；没有人剩下，抽签就结束。
 #
-# 签落在权重上，不落在名字上，所以把权重拆给许多名字，（几乎）捞不到好处。
+# 签落在权重上，不落在名字上。所以把不大的权重拆给许多名字，在抽签里几乎捞不到好处。权重大的就另当别论，因为一个名字至多得一个席位：十个席位，对手是二十个权重 10 的，100 的权重算一个名字得一席，拆成十个 10 平均约 3.4 席，拆成九个 11 约 5.9 席，前一半席位全归了它。对此，抽签的规则无能为力。管用的是准入：一家机构只登记一次。
 
 # %%
 import hashlib
@@ -1014,12 +1061,13 @@ def elect(candidates: dict[str, int], size: int, seed: str, epoch: int) -> list[
 given_candidates = {"Fay": 30, "Gus": 20, "Hua": 9, "Ida": 5, "Jun": 3, "Kim": 2, "Lea": 1}
 given_elected = elect(given_candidates, 5, "seed", 3)
 assert isinstance(given_elected, list) and len(given_elected) == len(set(given_elected)) == 5, "«election.five»"
-assert given_elected[:3] == ["Fay", "Gus", "Hua"], "«election.top»"
+assert given_elected[:3] == ["Fay", "Gus", "Hua"], f"«election.top» «yours» {given_elected}"
 assert given_elected == elect(dict(reversed(given_candidates.items())), 5, "seed", 3), "«election.order»"
 assert len({tuple(elect(given_candidates, 5, "seed", epoch)) for epoch in range(8)}) > 1, "«election.epoch»"
 assert len({tuple(elect(given_candidates, 5, f"seed {number}", 1)) for number in range(8)}) > 1, "«election.seed»"
-assert sorted(elect(given_candidates, 9, "seed", 1)) == sorted(given_candidates), "«election.all»"
-assert given_elected[3:] == ["Kim", "Ida"], "«election.drawn»"
+given_answer = elect(given_candidates, 9, "seed", 1)
+assert given_answer == ["Fay", "Gus", "Hua", "Ida", "Jun", "Kim", "Lea"], f"«election.all» «yours» {given_answer}"
+assert given_elected[3:] == ["Kim", "Ida"], f"«election.drawn» «yours» {given_elected}"
 ### BEGIN HIDDEN TESTS
 import hashlib
 import random
@@ -1062,29 +1110,51 @@ assert given_seats[1] < given_bound + 0.5, "«election.any-split»"
 
 # %% [markdown] lang="en"
 # ## 10 · Which consensus for whom?
-# Six institutions ask for your advice. Some have one right answer, some several.
+# These are the engines to choose from:
 #
-# - `hospital`: one hospital logs on one computer which file was opened by whom. If the computer is down, the log waits.
+# | engine | what it is |
+# |---|---|
+# | `solo` | one computer decides alone |
+# | `raft` | a leader, and a majority that stores what it says; all are believed |
+# | `tbft` | two rounds of votes, everyone to everyone, more than two thirds each |
+# | `maxbft` | this lab's; its members may change from one epoch to the next, if somebody names them |
+# | `elected-tbft` | TBFT among members who are elected by weight for each epoch, as in task 9 |
+# | `pow` | proof of work: whoever finds a number first makes the block, and the branch with most work counts |
+#
+# Six institutions ask for your advice:
+#
+# - `hospital`: one hospital logs on one computer which file was opened by whom. Nobody else keeps the log, so there is nobody to agree with and nobody to write to. If the computer is down, the log waits.
 # - `bank`: a bank runs its ledger in three data centres of its own. One may burn down, and work goes on. Its own computers crash; they do not lie.
-# - `harbour`: customs, the port and two banks keep one register of receipts, a member each. None of them trusts any other alone, and a receipt must never be un-pledged by a reorganisation.
+# - `harbour`: customs, the port and two banks keep one register of receipts, a member each. One of them might lie, and a receipt, once pledged, must stay so: what is decided is never reorganised.
 # - `provinces`: forty authorities with a member each, far apart. Any of them might be taken over; each block must be final, and the lines are thin, so messages count.
 # - `registry`: three hundred organisations could vote. They want twenty members at a time, others every epoch, the big ones always among them; blocks are final, and a few members may lie.
-# - `archive`: a public archive of timestamps, to which anyone in the world may contribute, unasked and unknown. Whether a timestamp is certain after ten minutes or after a day does not matter.
+# - `archive`: a public archive of timestamps. Anyone in the world may contribute, unasked and unknown, and whoever comes under a thousand names must gain nothing by it. Whether a timestamp is certain after ten minutes or after a day does not matter.
 #
-# `advise()` returns a dict from each of the six names to a pair `(engine, reasons)`. The engine is one of `ENGINES`, and `reasons` is a list of exactly **two** different keys of `REASONS`. Each reason must be *true* of the engine you name, and must *matter* to this institution. Not every reason in the table is a reason for anybody, and not every one is true of anything.
+# `advise()` returns a dict from each of the six names to a pair `(engine, reasons)`. The engine is one of `ENGINES`, and `reasons` is a list of exactly **two** different keys of `REASONS`. Each reason must be *true* of the engine you name, and must *matter*: the institution asks for just that in its lines above. Often more than one answer is right. Some reasons of the table are no reason for anybody, and some are true of nothing.
 
 # %% [markdown] lang="zh"
 # ## 10 · 谁该用哪种共识？
-# 六家机构请你出主意。有的只有一个正确答案，有的不止一个。
+# 可以选的引擎有这些：
 #
-# - `hospital`：一家医院，用一台电脑记录谁打开过哪份病历。电脑停了，日志等着就是。
+# | 引擎 | 是什么 |
+# |---|---|
+# | `solo` | 一台电脑独自决定 |
+# | `raft` | 一个领导者，过半数成员存下它说的；谁说的都信 |
+# | `tbft` | 两轮投票，人人告诉人人，每一轮都要超过三分之二 |
+# | `maxbft` | 就是这个实验里的；每个世代可以换成员，由别人来定是谁 |
+# | `elected-tbft` | TBFT，成员每个世代按权重选出，如任务 9 |
+# | `pow` | 工作量证明：谁先找到一个数，谁就造区块；工作量最大的分支算数 |
+#
+# 六家机构请你出主意：
+#
+# - `hospital`：一家医院，用一台电脑记录谁打开过哪份病历。别人都不存这份记录，所以不必与谁达成一致，也没有谁要写信去。电脑停了，日志等着就是。
 # - `bank`：一家银行，账本放在自己的三个数据中心。烧掉一个，业务还要继续。自己的电脑会崩溃，但不会说谎。
-# - `harbour`：海关、港口和两家银行共记一本仓单登记簿，各派一个成员。谁也不单独信任别人；仓单一旦质押，绝不能因为重组而作废。
+# - `harbour`：海关、港口和两家银行共记一本仓单登记簿，各派一个成员。其中可能有一个说谎；仓单一旦质押，就得算数：决定了的绝不重组。
 # - `provinces`：四十个主管部门，各有一个成员，相距很远。哪一个都有可能被人控制；每个区块都必须有最终性；线路又窄，消息多了不行。
 # - `registry`：有资格投票的机构有三百家。他们希望同时有二十个成员，每个世代换一批，大机构总在其中；区块要有最终性，少数成员可能说谎。
-# - `archive`：一个公开的时间戳档案，世界上任何人都可以来添加，不必申请，也不问姓名。一个时间戳是十分钟后还是一天后才靠得住，都没有关系。
+# - `archive`：一个公开的时间戳档案。世界上任何人都可以来添加，不必申请，也不问姓名；一个人用一千个名字来，也不能因此占到便宜。一个时间戳是十分钟后还是一天后才靠得住，都没有关系。
 #
-# `advise()` 返回一个字典，把这六个名字各自对应到一对 `(engine, reasons)`。`engine` 是 `ENGINES` 里的一个；`reasons` 是列表，含 `REASONS` 里**两个**不同的键。每条理由都要对你选的引擎*成立*，并且对这家机构*要紧*。表里的理由，有的谁也用不上，有的对什么都不成立。
+# `advise()` 返回一个字典，把这六个名字各自对应到一对 `(engine, reasons)`。`engine` 是 `ENGINES` 里的一个；`reasons` 是列表，含 `REASONS` 里**两个**不同的键。每条理由都要对你选的引擎*成立*，并且*要紧*：这家机构在上面那几句话里要的正是它。正确答案往往不止一个。表里的理由，有的谁也用不上，有的对什么都不成立。
 
 # %%
 ENGINES = ["solo", "raft", "tbft", "maxbft", "elected-tbft", "pow"]
@@ -1098,7 +1168,7 @@ REASONS = {
     "linear": "«reason.linear»",
     "changing-seats": "«reason.changing-seats»",
     "open": "«reason.open»",
-    "no-admission": "«reason.no-admission»",
+    "counts-work": "«reason.counts-work»",
     "majority-of-liars": "«reason.majority-of-liars»",
     "newest": "«reason.newest»",
 }
@@ -1116,7 +1186,7 @@ def advise() -> dict[str, tuple[str, list[str]]]:
         "harbour": ("tbft", ["liars", "final"]),
         "provinces": ("maxbft", ["liars", "linear"]),
         "registry": ("elected-tbft", ["changing-seats", "liars"]),
-        "archive": ("pow", ["open", "no-admission"]),
+        "archive": ("pow", ["open", "counts-work"]),
     }
     ### END SOLUTION
 
@@ -1138,7 +1208,7 @@ expected_true = {
     "tbft": {"crashes", "liars", "final"},
     "maxbft": {"crashes", "liars", "final", "linear", "changing-seats"},
     "elected-tbft": {"crashes", "liars", "final", "changing-seats"},
-    "pow": {"crashes", "open", "no-admission"},
+    "pow": {"crashes", "open", "counts-work"},
 }
 expected_engines = {
     "hospital": {"solo"}, "bank": {"raft"}, "harbour": {"tbft", "maxbft"}, "provinces": {"maxbft"},
@@ -1146,7 +1216,7 @@ expected_engines = {
 }
 expected_needed = {
     "hospital": {"one-computer", "no-messages"}, "bank": {"crashes", "three-members"}, "harbour": {"liars", "final"},
-    "provinces": {"liars", "final", "linear"}, "registry": {"liars", "final", "changing-seats"}, "archive": {"open", "no-admission"},
+    "provinces": {"liars", "final", "linear"}, "registry": {"liars", "final", "changing-seats"}, "archive": {"open", "counts-work"},
 }
 for given_case, given_text in (
     ("hospital", "«worksheet.any-hospital»"), ("bank", "«worksheet.any-bank»"), ("harbour", "«worksheet.any-harbour»"),

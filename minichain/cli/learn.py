@@ -30,7 +30,7 @@ _WORDS: Final = {
         "open": "Opening JupyterLab on {folder}. Your work is kept there; end JupyterLab with Ctrl+C, twice.",
     },
     "zh": {
-        "points": "{points:g} 分，满分 {max_points:g} 分",
+        "points": "得分 {points:g} / {max_points:g}",
         "none": "还没有开始",
         "new": "新实验",
         "updated": "实验有更新：你的答案已填入新笔记本，旧的保留在旁边",

@@ -134,10 +134,6 @@ class Maxbft:
         """Return who decides after a height: whom the disk names for its epoch, or whom the ledger names if the epoch begins now."""
         return self.epochs.get(height // self.settings.epoch_heights, validators)
 
-    def _ends_epoch(self, height: int) -> bool:
-        """Return whether a height is an epoch's last."""
-        return height % self.settings.epoch_heights == 0
-
     def _write_epoch(self) -> None:
         """Have it on the disk who decides in this epoch."""
         if self.epoch not in self.epochs:
@@ -154,7 +150,7 @@ class Maxbft:
                 self._enter(max(self.pace.view, 1))
             case TimerFired(timer):
                 self._on_timer(timer)
-            case Applied(height, validators) if height == self.decided and self._ends_epoch(height):
+            case Applied(height, validators) if height == self.decided and self.settings.ends_epoch(height):
                 self._begin_epoch(validators)
                 self._write_epoch()
                 self._enter(1)
@@ -369,6 +365,8 @@ class Maxbft:
     def _decide(self, decided: Node, chain: Sequence[Node], certificate: Certificate) -> None:
         """Decide a node and all before it that is not decided yet; `chain` with its certificate proves it."""
         branch = self.tree.get_branch(decided, self.decided)
+        if self.tree.contradicts(branch, self.decided):
+            return
         after = [node for node in chain if node.view > decided.view]
         self.pace.progress_view = max(self.pace.progress_view, decided.view)
         for index, node in enumerate(branch):
@@ -388,7 +386,9 @@ class Maxbft:
         """Decide what was on the disk, but not yet in the ledger, when the power failed."""
         while self.decided + 1 in self.decisions:
             self.decided += 1
-            self._effects.append(Decide(self.decided, self.decisions[self.decided].value, self.decisions[self.decided]))
+            decision = self.decisions[self.decided]
+            self.tree.decided = decision.nodes[0]
+            self._effects.append(Decide(self.decided, decision.value, decision))
 
     def _put(self, proposal: Proposal) -> None:
         """Keep a node. One's own shows in which views one has proposed."""

@@ -29,6 +29,10 @@ class MaxbftSettings:
     epoch_heights: int = 20
     """After so many heights the validators may be others."""
 
+    def ends_epoch(self, height: int) -> bool:
+        """Return whether a height is an epoch's last."""
+        return height % self.epoch_heights == 0
+
 
 @dataclass
 class Pacemaker:

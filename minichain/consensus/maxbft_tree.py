@@ -3,6 +3,8 @@
 Simplifications: nodes whose parent is missing are not kept; their parents are asked for.
 """
 
+from collections.abc import Sequence
+
 from minichain.consensus.maxbft_messages import Node, Proposal, is_child
 
 
@@ -50,6 +52,12 @@ class Tree:
                 return False
             node = parent
         return True
+
+    def contradicts(self, branch: Sequence[Node], height: int) -> bool:
+        """Return whether a branch does not grow from the node decided last, at `height`. Then more than a third have lied."""
+        if not branch or (self.decided is None and height > self.root_height):
+            return False  # nothing to go by: the ledger has the value, and nobody here its node
+        return branch[0].parent != (self.root if self.decided is None else self.decided.id)
 
     def get_branch(self, node: Node, above: int) -> list[Node]:
         """Return the nodes up to `node` that are higher than `above`, the oldest first."""

@@ -38,9 +38,9 @@ _WORDS: Final = {
     "zh": {
         "title": "雪崩效应：翻转一个比特，{name} 摘要的变化",
         "none": "没有翻转任何比特：同样的字节，摘要永远相同。它以 {digest} 开头。",
-        "flipped": "文字的第 {bit} 个比特（从 0 数起）被翻转：所在的字节原为 {before}，现为 {after}。",
+        "flipped": "文本的第 {bit} 个比特（从 0 数起）被翻转：所在的字节原为 {before}，现为 {after}。",
         "letter": "{byte}（“{letter}”）",
-        "count": "摘要的 256 个比特中，有 {count} 个变了，占 {percent} %。",
+        "count": "摘要的 256 个比特中，有 {count} 个变了，占 {percent}%。",
         "digests": "原来以 {before} 开头，现在以 {after} 开头。",
         "legend-changed": "发生变化的比特",
         "stop": "",

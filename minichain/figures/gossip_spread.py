@@ -64,13 +64,17 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """A message: who sent it to whom, when it left and arrived (None: it was lost), and whether it carries the record."""
+    """A message: who sent it to whom, when it left and arrived (None: it was lost), and whether it carries the record.
+
+    `number` is what the picture calls it; without one, it is its place in the list.
+    """
 
     sender: str
     recipient: str
     sent_ms: int
     arrived_ms: int | None
     carries: bool = True
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def draw_gossip_spread(spread: GossipSpread, lang: str = "en", *, with_words: bo
         *(_draw_node(layout, name) for name in spread.nodes),
         *(_draw_line(layout, message) for message in spread.messages),
         *(_draw_dot((layout.find_column(name), layout.find_moment(at_ms))) for name, at_ms in spread.heard),
-        *(_draw_number(layout, number, message, lang) for number, message in enumerate(spread.messages, 1)),
+        *(_draw_number(layout, place, message, lang) for place, message in enumerate(spread.messages, 1)),
     ]
     sentences = _compute_sentences(spread, lang) if with_words else []
     legend, bottom = draw_legend(_list_marks(spread, lang), sentences, layout.bottom + 40, layout.width)
@@ -207,10 +211,10 @@ def _draw_dot(at: Point) -> str:
     return element("circle", cx=at[0], cy=at[1], r=6.0, fill=GREEN_DARK, stroke="#ffffff", stroke_width=1.5)
 
 
-def _draw_number(layout: _Layout, number: int, message: Passing, lang: str) -> str:
+def _draw_number(layout: _Layout, place: int, message: Passing, lang: str) -> str:
     """Draw a message's number on its line, near where it left; farther away if another one left there before it."""
     start, end = layout.find_ends(message)
-    earlier = layout.spread.messages[: number - 1]
+    earlier, number = layout.spread.messages[: place - 1], message.number or place
     beside = sum(one.sender == message.sender and abs(one.sent_ms - message.sent_ms) < 8 for one in earlier)
     away = min((20.0 + 20.0 * (beside % 3)) / max(abs(end[0] - start[0]), 1.0), 0.8)
     at = start[0] + (end[0] - start[0]) * away, start[1] + (end[1] - start[1]) * away

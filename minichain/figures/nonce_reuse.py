@@ -1,7 +1,7 @@
 """Two signatures by one key, and what somebody computes who believes that their nonces are the same.
 
-Marks: the first numbers of the two points kG, which everybody can read off a signature, are joined by = or ≠. What was *computed* from the
-two signatures is joined to the *private key* by = (the key is known) or ✗.
+Marks: the first numbers of the two points kG, which everybody can read off a signature, are joined by = or ≠. So are what was *computed*
+from the two signatures and the *private key*; what was computed has a thick border where it is the key.
 
 Simplifications: numbers are cut to their first four bytes; the private key stands in the picture only for comparison.
 """
@@ -9,8 +9,8 @@ Simplifications: numbers are cut to their first four bytes; the private key stan
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from minichain.figures.frame import GREEN, GREEN_DARK, GREEN_GROUND, MARGIN, ORANGE, ORANGE_DARK, draw_box, draw_legend
-from minichain.figures.marks import GROUND, INK, LINE, draw_badge
+from minichain.figures.frame import MARGIN, ORANGE, draw_box, draw_legend
+from minichain.figures.marks import GROUND, INK, LINE
 from minichain.figures.svg import MONO, Point, element, escape, picture, text
 
 _BOX: Final = (250.0, 118.0)
@@ -23,7 +23,8 @@ _WORDS: Final = {
         "first": "signature 1",
         "second": "signature 2",
         "equations": "Two equations",
-        "computed": "computed",
+        "as-if": "If k₁ and k₂ were the same:",
+        "computed": "computed d",
         "key": "private key",
         "same": "Both signatures have the same x₁ ({point}…), so their nonce k is the same: two equations with the two unknowns k and d.",
         "other": "The two x₁ differ, so each signature has a nonce of its own: two equations with three unknowns.",
@@ -36,7 +37,8 @@ _WORDS: Final = {
         "first": "签名 1",
         "second": "签名 2",
         "equations": "两个方程",
-        "computed": "算出的",
+        "as-if": "假如 k₁ 与 k₂ 相同：",
+        "computed": "算出的 d",
         "key": "私钥",
         "same": "两个签名的 x₁ 相同（{point}…），可见随机数 k 相同：两个方程，两个未知数 k 和 d。",
         "other": "两个 x₁ 不同，可见各用了各的随机数：两个方程，三个未知数。",
@@ -98,7 +100,7 @@ def draw_nonce_reuse(reuse: NonceReuse, lang: str = "en", *, with_words: bool = 
     parts = [
         _draw_signature(reuse.scheme, reuse.first, words["first"], (_COLUMNS[0], middle)),
         _draw_signature(reuse.scheme, reuse.second, words["second"], (_COLUMNS[1], middle)),
-        _draw_tie(_TOP + _BOX[1] - 20, "=" if reuse.is_reused else "≠", is_good=not reuse.is_reused),
+        _draw_tie(_TOP + _BOX[1] - 20, "=" if reuse.is_reused else "≠"),
         algebra,
         keys,
     ]
@@ -132,25 +134,30 @@ def _draw_signature(scheme: str, signed: SignedDigest, name: str, at: Point) -> 
     return element("g", *parts)
 
 
-def _draw_tie(down: float, sign: str, *, is_good: bool) -> str:
-    """Draw the line between two boxes that stand side by side, with its sign."""
+def _draw_tie(down: float, sign: str) -> str:
+    """Draw the line between two boxes that stand side by side, with its sign. It has no colour: = is good news for one side only."""
     start, end = _COLUMNS[0] + _BOX[0] / 2, _COLUMNS[1] - _BOX[0] / 2
-    colour, dark = (GREEN, GREEN_DARK) if is_good else (ORANGE, ORANGE_DARK)
-    line = element("path", d=f"M{start:g} {down:g}H{end:g}", stroke=colour, stroke_width=2.5, fill="none")
-    return line + draw_badge(((start + end) / 2, down), sign, dark)
+    line = element("path", d=f"M{start:g} {down:g}H{end:g}", stroke=LINE, stroke_width=2.0, fill="none")
+    circle = element("circle", cx=(start + end) / 2, cy=down, r=11.0, fill=GROUND, stroke=LINE, stroke_width=2.0)
+    return line + circle + text(sign, ((start + end) / 2, down + 5), 15, fill=INK, font_weight="bold", text_anchor="middle")
 
 
 def _draw_algebra(reuse: NonceReuse, top: float, lang: str) -> tuple[str, float]:
-    """Draw the equations and what follows from them; return that with its lower edge."""
+    """Draw the equations and what follows, or would follow, from them; return that with its lower edge."""
     _, equations, steps = _ALGEBRA[reuse.scheme]
-    given = equations if reuse.is_reused else tuple(_number_nonce(line, number) for number, line in enumerate(equations, 1))
-    lines = [*given, *(steps if reuse.is_reused else ())]
-    height = 46.0 + 22 * len(lines)
+    lines = [f"  {line}" for line in equations]
+    if not reuse.is_reused:
+        lines = [_number_nonce(line, number) for number, line in enumerate(lines, 1)]
+    lines += [f"→ {line if reuse.is_reused else _number_r(line)}" for line in steps]
+    gap = 0.0 if reuse.is_reused else 30.0
+    height = 46.0 + 22 * len(lines) + gap
     parts = [draw_box((_WIDTH / 2, top + height / 2), (_WIDTH - 2 * MARGIN, height), GROUND, LINE, 1.5)]
     parts.append(text(_WORDS[lang]["equations"], (MARGIN + 14, top + 24), 13, fill=INK, font_weight="bold"))
     for row, line in enumerate(lines):
-        arrow = "→ " if row >= len(given) else "  "
-        parts.append(text(f"{arrow}{line}", (MARGIN + 14, top + 50 + 22 * row), 14, family=MONO, fill=INK))
+        down = top + 50 + 22 * row
+        if gap and row == len(equations):
+            parts.append(text(_WORDS[lang]["as-if"], (MARGIN + 14, down + 4), 13, fill=INK, font_weight="bold"))
+        parts.append(text(line, (MARGIN + 14, down + (gap if row >= len(equations) else 0)), 14, family=MONO, fill=INK))
     return element("g", *parts), top + height
 
 
@@ -160,14 +167,19 @@ def _number_nonce(equation: str, number: int) -> str:
     return equation.replace("k", f"k{mark}").replace("r·", f"r{mark}·")
 
 
+def _number_r(step: str) -> str:
+    """Return a step in which the first signature's r is told from the second's."""
+    return step.replace("/ r", "/ r₁")
+
+
 def _draw_keys(reuse: NonceReuse, top: float, lang: str) -> tuple[str, float]:
     """Draw what was computed beside the private key; return that with its lower edge."""
     size, parts = (_BOX[0], 38.0), []
     for name, number, column in (("computed", reuse.computed, _COLUMNS[0]), ("key", reuse.private_key, _COLUMNS[1])):
-        looks = (GREEN_GROUND, GREEN, 2.5) if name == "key" else (GROUND, LINE, 1.5)
-        parts.append(draw_box((column, top + 19), size, *looks, radius=19.0 if name == "key" else 4.0))
+        is_marked = name == "computed" and reuse.is_found
+        parts.append(draw_box((column, top + 19), size, GROUND, *((ORANGE, 3.5) if is_marked else (LINE, 1.5))))
         parts.append(text(_WORDS[lang][name], (column - size[0] / 2 + 16, top + 23.5), 13, fill=INK))
         shown = f"{_get_start(number)}…"
         parts.append(text(shown, (column + size[0] / 2 - 16, top + 23.5), 13, family=MONO, fill=INK, text_anchor="end"))
-    parts.append(_draw_tie(top + 19, "=" if reuse.is_found else "✗", is_good=not reuse.is_found))
+    parts.append(_draw_tie(top + 19, "=" if reuse.is_found else "≠"))
     return element("g", *parts), top + 38

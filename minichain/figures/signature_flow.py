@@ -14,14 +14,14 @@ from typing import Final
 
 from minichain.figures.frame import GREEN, GREEN_GROUND, MARGIN, ORANGE, ORANGE_DARK, draw_box, draw_legend
 from minichain.figures.marks import GROUND, INK, LINE, draw_badge
-from minichain.figures.svg import Point, element, escape, picture, shorten, text
+from minichain.figures.svg import Point, element, escape, estimate_width, picture, shorten, text
 
 FIELDS: Final = ("chain", "payload", "user_id", "public_key")
 
-_SIZE: Final = (232.0, 34.0)
+_SIZE: Final = (290.0, 34.0)
 _GUTTER: Final = 16.0
 """How far beside the boxes the lines run that lead from several of them to one."""
-_COLUMNS: Final = (MARGIN + _GUTTER + _SIZE[0] / 2, MARGIN + _GUTTER + _SIZE[0] * 1.5 + 104.0)
+_COLUMNS: Final = (MARGIN + _GUTTER + _SIZE[0] / 2, MARGIN + _GUTTER + _SIZE[0] * 1.5 + 68.0)
 _WIDTH: Final = _COLUMNS[1] + _SIZE[0] / 2 + _GUTTER + MARGIN + 6
 _VERDICT: Final = 150.0
 _FIRST: Final = 62.0
@@ -201,7 +201,8 @@ def _draw_row(lang: str, field: str, value: str, at: Point, *, is_other: bool = 
         draw_box(at, _SIZE, *looks, radius=17.0 if is_sent else 4.0),
     ]
     parts.append(text(name, (left, at[1] + 4.5), 12, fill=INK))
-    parts.append(text(shorten(value, _SIZE[0] - 84, 12), (right, at[1] + 4.5), 12, fill=INK, text_anchor="end", font_weight="bold"))
+    shown = shorten(value, right - left - estimate_width(name, 12) - 10, 12)
+    parts.append(text(shown, (right, at[1] + 4.5), 12, fill=INK, text_anchor="end", font_weight="bold"))
     if is_other:
         parts.append(draw_box(at, (_SIZE[0] + 8, _SIZE[1] + 6), "none", ORANGE, 2.5, radius=7.0, dashes="5 4"))
         parts.append(draw_badge((at[0] + _SIZE[0] / 2 + 2, at[1] - _SIZE[1] / 2), "≠", ORANGE_DARK))

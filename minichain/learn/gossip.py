@@ -9,6 +9,7 @@ message changes no other's. The simulator (`minichain.network.simulator`) draws 
 """
 
 import heapq
+from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
@@ -16,8 +17,8 @@ from minichain.figures.gossip_spread import GossipSpread, Passing, describe_goss
 from minichain.learn.widgets import build_list, import_widgets, render
 from minichain.network.gossip import push_only, push_pull, start
 
-Link = tuple[str, str, int]
-"""Which message: its sender, its recipient, and how many went from the one to the other before."""
+Link = tuple[str, str, str, int]
+"""Which message: its sender, its recipient, its kind, and how many of this kind went from the one to the other before."""
 
 NAMES: Final = ("A", "B", "C", "D", "E", "F")
 UNTIL_MS: Final = {"push": 160, "push-pull": 260}
@@ -46,8 +47,12 @@ _WORDS: Final = {
 }
 
 
-def run_gossip(mode: str, lost: frozenset[Link], seed: int) -> tuple[GossipSpread, tuple[Link, ...]]:
-    """Let a record spread from A; return what the figure shows, and which message each of its numbers is.
+def run_gossip(
+    mode: str, lost: frozenset[Link], seed: int, numbers: Mapping[Link, int] | None = None
+) -> tuple[GossipSpread, tuple[Link, ...]]:
+    """Let a record spread from A; return what the figure shows, and which message each line of it is.
+
+    Messages are called by `numbers`; those that are not among them get the numbers that follow.
 
     >>> spread, links = run_gossip("push", frozenset(), 1)
     >>> len(spread.messages) == len(links) == 12
@@ -58,19 +63,26 @@ def run_gossip(mode: str, lost: frozenset[Link], seed: int) -> tuple[GossipSprea
     ticks = [(at_ms, name) for name in NAMES for at_ms in range(Random(f"{seed} {name}").randrange(TICK_MS), UNTIL_MS[mode], TICK_MS)]
     queue += [(at_ms, number, name, ["tick"]) for number, (at_ms, name) in enumerate(ticks, 1)]
     heapq.heapify(queue)
-    messages, links, heard, count = list[Passing](), list[Link](), dict[str, int](), len(queue)
+    messages, links, heard, count, known = list[Passing](), list[Link](), dict[str, int](), len(queue), dict(numbers or {})
     while queue and queue[0][0] <= UNTIL_MS[mode]:
         now_ms, _, name, event = heapq.heappop(queue)
         for recipient, message in _STEPS[mode](nodes[name], event):
-            link = name, recipient, sum(one[:2] == (name, recipient) for one in links)
+            named = name, recipient, message["kind"]
+            link = (*named, sum(one[:3] == named for one in links))
+            number = known.setdefault(link, len(known) + 1)
             arrived_ms = None if link in lost else now_ms + Random(f"{seed} {link}").randint(*DELAY_MS)
-            messages.append(Passing(name, recipient, now_ms, arrived_ms, message["kind"] == "push"))
+            messages.append(Passing(name, recipient, now_ms, arrived_ms, message["kind"] == "push", number))
             links.append(link)
             if arrived_ms is not None:
                 heapq.heappush(queue, (arrived_ms, count := count + 1, recipient, ["message", name, message]))
         if nodes[name]["delivered"]:
             heard.setdefault(name, now_ms)
     return GossipSpread(NAMES, UNTIL_MS[mode], tuple(messages), tuple(heard.items())), tuple(links)
+
+
+def number_pushes(seed: int) -> dict[Link, int]:
+    """Return the numbers of the messages that are sent when nodes push alone and nothing is lost: they keep them in every other run."""
+    return {link: number for number, link in enumerate(run_gossip("push", frozenset(), seed)[1], 1)}
 
 
 class GossipView:
@@ -83,7 +95,8 @@ class GossipView:
         """Draw the spread with nothing lost."""
         widgets, words = import_widgets(), _WORDS[lang]
         self.lang, self.seed, self.lost = lang, seed, frozenset[Link]()
-        self.spread, self.links = run_gossip(mode, self.lost, seed)
+        self._numbers = number_pushes(seed)
+        self.spread, self.links = run_gossip(mode, self.lost, seed, self._numbers)
         self._buttons: dict[Link, Any] = {}
         self._mode = build_list(words["mode"], [(words[name], name) for name in _STEPS], mode)
         self._restore = widgets.Button(description=words["restore"])
@@ -95,9 +108,9 @@ class GossipView:
         self._show()
 
     def lose(self, *numbers: int) -> None:
-        """Lose messages, or let them arrive again, as a hand would: one after the other, by their present numbers."""
+        """Lose messages, or let them arrive again, as a hand would: one after the other, by their numbers."""
         for number in numbers:
-            button = self._buttons[self.links[number - 1]]
+            button = self._buttons[next(link for link in self.links if self._numbers[link] == number)]
             button.value = not button.value
 
     def choose(self, mode: str) -> None:
@@ -105,12 +118,12 @@ class GossipView:
         self._mode.value = mode
 
     def _on_mode(self, _change: object = None) -> None:
-        self.lost = frozenset()
-        self._buttons.clear()
         self._show()
 
     def _on_restore(self, _button: object = None) -> None:
-        self._on_mode()
+        self.lost, self._numbers = frozenset(), number_pushes(self.seed)
+        self._buttons.clear()
+        self._show()
 
     def _on_press(self, link: Link, is_lost: bool) -> None:
         self.lost = self.lost | {link} if is_lost else self.lost - {link}
@@ -118,13 +131,15 @@ class GossipView:
 
     def _show(self) -> None:
         self._picture.value = render(self._draw, self.lang)
-        self._row.children = [self._get_button(number, link) for number, link in enumerate(self.links, 1)]
+        self._row.children = [self._get_button(link) for link in sorted(self.links, key=self._numbers.__getitem__)]
 
     def _draw(self) -> tuple[str, str]:
-        self.spread, self.links = run_gossip(self._mode.value, self.lost, self.seed)
+        self.spread, self.links = run_gossip(self._mode.value, self.lost, self.seed, self._numbers)
+        for link in self.links:
+            self._numbers.setdefault(link, len(self._numbers) + 1)
         return draw_gossip_spread(self.spread, self.lang), describe_gossip_spread(self.spread, self.lang)
 
-    def _get_button(self, number: int, link: Link) -> Any:
+    def _get_button(self, link: Link) -> Any:
         """Return the button of a message. It is kept as long as there is that message, so that it keeps the keyboard's focus."""
         if link not in self._buttons:
             tip = _WORDS[self.lang]["tip"].format(sender=link[0], recipient=link[1])
@@ -132,7 +147,7 @@ class GossipView:
             button.observe(lambda change: self._on_press(link, change["new"]), names="value")
             self._buttons[link] = button
         button = self._buttons[link]
-        button.description = f"{'✗ ' if link in self.lost else ''}{number} {link[0]}→{link[1]}"
+        button.description = f"{'✗ ' if link in self.lost else ''}{self._numbers[link]} {link[0]}→{link[1]}"
         return button
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Progress in a lab: which of its tests passed, failed or have not run, and the points so far.
 
 A test cell is known by its first line, `# root · 3 points` or `# root · 3 分`: what is left of the dot is its name, the number right of
-it, up to the next blank, its points. So nothing has to be registered, and a test that is in no list counts too.
+it, up to the next blank, its points. So nothing has to be registered, and a test that is in no list counts too. The number of the task
+that it belongs to is in the list alone.
 
 Simplifications: a result is that of the last run. Who changes a solution after its test passed keeps the points until the test runs
 again. Points here are those of the visible tests, all or nothing; the autograder's run has hidden tests too, and alone counts.
@@ -20,24 +21,32 @@ Status = Literal["passed", "failed", "error", "timeout", "not run"]
 LANGUAGES: Final = ("en", "zh")
 MAX_TESTS: Final = 200
 _MAX_MESSAGE: Final = 200
-_HEADER: Final = re.compile(r"# ([A-Za-z0-9_-]{1,64}) · (\d{1,6}(?:\.\d{1,6})?)(?=\s|$)")
+_MAX_ERROR: Final = 120
+"""What of a message goes to an exception's own text, where the line that raised it is told as well."""
+
+_NAME: Final = r"([A-Za-z0-9_-]{1,64})"
+_POINTS: Final = r"(\d{1,6}(?:\.\d{1,6})?)"
+_HEADER: Final = re.compile(rf"# {_NAME} · {_POINTS}(?=\s|$)")
+_LISTED: Final = re.compile(rf"(?:(\d{{1,3}})\s+)?{_NAME}\s+{_POINTS}")
 _WORDS: Final = {
     "en": {
         "unwritten": "{name} is not written yet.",
-        "unknown": "{name} is not there yet: run the cells above first, from the top.",
+        "unknown": "{name} is not there yet: run the cells above first, from the top. If you have, look whether its cell shows an error.",
         "interrupted": "This was interrupted.",
+        "place": "{error} · in this line: {code}",
     },
     "zh": {
         "unwritten": "{name} 还没有写。",
-        "unknown": "还没有 {name}：请先从头依次运行上面的单元格。",
+        "unknown": "还没有 {name}：请先从头依次运行上面的单元格；如果运行过，看看那个单元格有没有报错。",
         "interrupted": "运行被中断。",
+        "place": "{error} · 出错的那一行：{code}",
     },
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """What became of one test cell: `message` says why it did not pass, in a line."""
+    """What became of one test cell: `message` says why it did not pass, in a line; `task` is the number of its task, if that is known."""
 
     __test__ = False  # pytest collects classes of such a name
 
@@ -45,6 +54,12 @@ class TestResult:
     points: float
     status: Status = "not run"
     message: str = ""
+    task: int | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name, after the number of its task."""
+        return self.id if self.task is None else f"{self.task} {self.id}"
 
     @property
     def earned(self) -> float:
@@ -78,23 +93,23 @@ class Progress:
 
 
 def parse_tests(tests: str) -> tuple[TestResult, ...]:
-    """Return the tests of a list, none of which has run.
+    """Return the tests of a list, none of which has run. The number of a task may stand before the name of a test.
 
-    >>> [(test.id, test.points) for test in parse_tests("hashing 3, root 4.5")]
-    [('hashing', 3.0), ('root', 4.5)]
+    >>> [(test.label, test.points) for test in parse_tests("1 hashing 3, 1 more 4.5, root 2")]
+    [('1 hashing', 3.0), ('1 more', 4.5), ('root', 2.0)]
     """
     parts = [part.strip() for part in tests.split(",") if part.strip()]
-    headers = [_HEADER.fullmatch("# " + " · ".join(part.split())) for part in parts]
-    if None in headers:
-        raise ValueError(f"{parts[headers.index(None)]!r} is no test: a list of tests looks like 'hashing 3, root 4'")
-    return tuple(TestResult(header[1], float(header[2])) for header in headers if header)[:MAX_TESTS]
+    found = [_LISTED.fullmatch(part) for part in parts]
+    if None in found:
+        raise ValueError(f"{parts[found.index(None)]!r} is no test: a list of tests looks like 'hashing 3, root 4'")
+    return tuple(TestResult(test[2], float(test[3]), task=int(test[1]) if test[1] else None) for test in found if test)[:MAX_TESTS]
 
 
 def parse_header(source: str) -> TestResult | None:
     """Return the test that a cell's first line announces, or None if the cell is none.
 
     >>> parse_header("# root · 3 分")
-    TestResult(id='root', points=3.0, status='not run', message='')
+    TestResult(id='root', points=3.0, status='not run', message='', task=None)
     """
     header = _HEADER.match(source)
     return TestResult(header[1], float(header[2])) if header else None
@@ -105,6 +120,7 @@ def apply_result(progress: Progress, result: TestResult) -> Progress:
     ids = [known.id for known in progress.results]
     if result.id in ids:
         place = ids.index(result.id)
+        result = replace(result, task=progress.results[place].task)
         return replace(progress, results=(*progress.results[:place], result, *progress.results[place + 1 :]))
     return replace(progress, results=(*progress.results, result)[:MAX_TESTS])
 
@@ -150,7 +166,8 @@ def _explain(error: BaseException, words: dict[str, str]) -> tuple[Status, str]:
         return "failed", words["unknown"].format(name=error.name)  # the test itself misses it: no cell has defined it yet
     if isinstance(error, AssertionError):
         return "failed", _read(error) or find_line(error.__traceback__)[1]
-    return "error", f"{type(error).__name__}: {_read(error)}".removesuffix(": ")
+    text, code = f"{type(error).__name__}: {_read(error)}".removesuffix(": "), find_line(error.__traceback__)[1]
+    return "error", words["place"].format(error=_shorten(text, _MAX_ERROR), code=code) if code else text
 
 
 def _walk(traceback: TracebackType | None) -> Iterator[FrameType]:
@@ -167,8 +184,8 @@ def _read(error: BaseException) -> str:
         return type(second).__name__
 
 
-def _shorten(text: str) -> str:
+def _shorten(text: str, size: int = _MAX_MESSAGE) -> str:
     """Return the first line of a text, cut to what fits a table, without what no table can show."""
     line = next((line for line in text.splitlines() if line.strip()), "").strip()
-    line = "".join(character if character.isprintable() else "\ufffd" for character in line[: _MAX_MESSAGE + 1])
-    return line if len(line) <= _MAX_MESSAGE else line[: _MAX_MESSAGE - 1] + "…"
+    line = "".join(character if character.isprintable() else "\ufffd" for character in line[: size + 1])
+    return line if len(line) <= size else line[: size - 1] + "…"

@@ -13,7 +13,7 @@ from minichain.learn.progress import Progress, Status, TestResult, to_number
 _WORDS: Final = {
     "en": {
         "sum": "Progress: {points:g} of {max_points:g} points",
-        "heads": "Test Points Result",
+        "heads": "Task Points Result",
         "done": "Every test here passes. Save the notebook and hand it in.",
         "note": "These tests are the ones that you see; more of them run when your work is graded.",
         "save": "To keep this table in a file, run {call} in a cell.",
@@ -21,8 +21,8 @@ _WORDS: Final = {
         "space": " ",
     },
     "zh": {
-        "sum": "进度：{points:g} 分，满分 {max_points:g} 分",
-        "heads": "测试 得分 结果",
+        "sum": "得分：{points:g} / {max_points:g}",
+        "heads": "任务 得分 结果",
         "done": "这里的测试全部通过。请保存笔记本，然后提交。",
         "note": "这里只有看得见的测试，正式评分时还会运行更多。",
         "save": "想把这张表存成文件，就在单元格里运行 {call}。",
@@ -69,7 +69,7 @@ def describe_table(progress: Progress) -> str:
     lines = [_sum_up(progress)]
     for result in progress.results:
         why = words["gap"] + result.message if result.message else ""
-        lines.append(f"  {result.id} · {_STATES[progress.lang][result.status]} · {_format_points(result)}{why}")
+        lines.append(f"  {result.label} · {_STATES[progress.lang][result.status]} · {_format_points(result)}{why}")
     if progress.is_complete:
         lines.append(words["done"])
     return "\n".join([*lines, words["note"] + words["space"] + words["save"].format(call=_CALL)])
@@ -86,10 +86,18 @@ def _draw_row(result: TestResult, lang: str) -> str:
     why = f"<div>{escape(result.message)}</div>" if result.message else ""
     return (
         '<tr style="background:none;border-top:1px solid rgba(128,128,128,.35)">'
-        f'<th scope="row" style="{_CELL};font-weight:400;white-space:nowrap">{escape(result.id)}</th>'
+        f'<th scope="row" style="{_CELL};font-weight:400;white-space:nowrap">{_draw_label(result)}</th>'
         f'<td style="{_CELL};white-space:nowrap;font-variant-numeric:tabular-nums">{_format_points(result)}</td>'
         f'<td style="{_CELL};overflow-wrap:anywhere;white-space:normal">{icon} {_STATES[lang][result.status]}{why}</td></tr>'
     )
+
+
+def _draw_label(result: TestResult) -> str:
+    """Return the name of a test, after the number of its task: names that have a number begin one below the other."""
+    if result.task is None:
+        return escape(result.id)
+    number = f'<span style="display:inline-block;min-width:1.7em;font-variant-numeric:tabular-nums">{result.task}</span>'
+    return f"{number} {escape(result.id)}"
 
 
 def _draw_bar(progress: Progress) -> str:

@@ -36,6 +36,9 @@ _WORDS: Final = {
         "led": "{view}, led by {leader}",
         "add": "Add block",
         "back": "Take back",
+        "right-is": "Members vote only where their lock lets them, and decide at three certificates in a row.",
+        "no-lock-is": "Members vote for any block of a new view, whatever they are locked on.",
+        "two-chain-is": "Members decide a block as soon as its child is certified, in the next view.",
         "full": "The picture is full. Take something back.",
         "branches": "A fifth branch does not fit into the picture.",
         "and": " and ",
@@ -53,6 +56,9 @@ _WORDS: Final = {
         "led": "{view}，由 {leader} 主导",
         "add": "加一个区块",
         "back": "撤回",
+        "right-is": "成员只在锁允许时投票，连着三张证书才决定。",
+        "no-lock-is": "只要视图是新的，成员就投票，不管自己锁在哪里。",
+        "two-chain-is": "子区块在下一个视图拿到证书，成员就决定父区块。",
         "full": "图里放不下了，请先撤回一些。",
         "branches": "图里放不下第五条分支。",
         "and": "和",
@@ -79,10 +85,10 @@ class QcChainView:
         self._to = build_list(words["to"], [("", ())], ())
         self._add = widgets.Button(description=words["add"])
         self._back = widgets.Button(description=words["back"])
-        self._note, self._picture = widgets.HTML(), widgets.HTML()
+        self._rule, self._note, self._picture = widgets.HTML(), widgets.HTML(), widgets.HTML()
         rows = [[self._rules, self._liars], [self._view, self._on, self._to], [self._add, self._back]]
         boxes = [widgets.HBox(row, layout={"flex_flow": "row wrap"}) for row in rows]
-        self._box = widgets.VBox([*boxes, self._note, self._picture])
+        self._box = widgets.VBox([boxes[0], self._rule, *boxes[1:], self._note, self._picture])
         self._rules.observe(self._on_engine, names="value")
         self._liars.observe(self._on_engine, names="value")
         self._view.observe(self._on_view, names="value")
@@ -140,6 +146,7 @@ class QcChainView:
     def _show(self) -> None:
         """Offer the next steps, and draw."""
         words = _WORDS[self.lang]
+        self._rule.value = f'<p role="status">{escape(words[self._rules.value + "-is"])}</p>'
         last = max((block.view for block in self.outcome.blocks), default=0)
         turn = SETTINGS.views_per_leader
         views = {last + 1, (last // turn + 1) * turn + 1} | ({last} if last and get_leader(last) in self._liars.value else set())

@@ -105,12 +105,13 @@ def build_flow(profile: Profile, altered: Altered = "nothing") -> SignatureFlow:
     (True, False, True)
     """
     key = PRIVATE_KEYS[profile]
-    fields = Side("harbour-test", "release 40 t copper", "manager", _encode(profile, _compute_public_key(profile, key)), b"", b"")
-    digest = _compute_digest(profile, fields, _compute_public_key(profile, key))
+    own_key = _compute_public_key(profile, key)
+    fields = Side("harbour-test", "release 40 t copper, bill 7731", "manager", _encode(profile, own_key), b"", b"")
+    digest = _compute_digest(profile, fields, own_key)
     pair = ecdsa.sign_digest(P256, key, digest)[0] if profile == "international" else sm2.sign_digest(key, digest)
     signer = replace(fields, digest=digest, signature=encode_pair(pair))
     others: dict[str, dict[str, str | bytes]] = {
-        "payload": {"payload": "release 90 t copper"},
+        "payload": {"payload": "release 90 t copper, bill 7731"},
         "chain": {"chain": "harbour"},
         "user_id": {"user_id": "clerk"},
         "public_key": {"public_key": _encode(profile, _compute_public_key(profile, OTHER_PRIVATE_KEY))},

@@ -37,7 +37,7 @@ from minichain.consensus.maxbft_messages import (
     make_vote_statement,
 )
 from minichain.consensus.maxbft_pacemaker import MaxbftSettings
-from minichain.consensus.validators import get_proposer, is_quorum
+from minichain.consensus.validators import is_quorum
 from minichain.ledger.encoding import encode
 from minichain.network.simulated_ledger import Batch, SimulatedLedger, read_batch
 from minichain.network.tokens import Notes, Pen
@@ -92,6 +92,7 @@ class Outcome:
     decided: Mapping[str, tuple[str, ...]]
     problem: str = ""
     step: int = -1
+    members: tuple[str, ...] = MEMBERS
 
     @property
     def fork(self) -> tuple[str, str] | None:
@@ -107,16 +108,23 @@ def replay_script(
 ) -> Outcome:
     """Return what comes of a script. `rules` is a key of ENGINES; a script that is none is told by the outcome's `problem`.
 
-    form: not a step as it should be · view: views go back · unknown: nobody has made the block below · uncertified: the block below has too
-    few votes · honest: the leader is honest, and would not propose this.
+    many: more than MOST_STEPS steps · keys: not a dict with view, block, on and to · number: the view is no number from 1 · text: a name is
+    no text · new: the block's name is taken · members: `to` is no list of members · back: an earlier view than the step before · below: not
+    a later view than the block below · unknown: nobody has made the block below · uncertified: it has too few votes · second: the leader
+    is honest and has made a block in this view · honest: it would build on another block.
     """
     stage = _Stage(members, liars, rules)
     for number, step in enumerate(script):
-        problem = "form" if number >= MOST_STEPS else stage.find_problem(step)
+        problem = "many" if number >= MOST_STEPS else stage.find_problem(step)
         if problem:
             return stage.make_outcome(problem, number)
         stage.show(step["view"], step["block"], step["on"], step["to"])
     return stage.make_outcome()
+
+
+def get_leader(members: Sequence[str], view: int) -> str:
+    """Return who leads a view."""
+    return members[(view - 1) // SETTINGS.views_per_leader % len(members)]
 
 
 class _Stage:
@@ -143,45 +151,49 @@ class _Stage:
 
     def find_problem(self, step: Any) -> str:
         """Return the rule of scripts that a step breaks, or nothing."""
-        if not self._is_step(step):
-            return "form"
-        if self.proposals and step["view"] < max(one.node.view for one in self.proposals.values()):
-            return "view"
-        if step["on"] != GENESIS and step["on"] not in self.proposals:
-            return "unknown"
-        if step["on"] != GENESIS and self.proposals[step["on"]].node.view >= step["view"]:
-            return "view"
-        if step["on"] != GENESIS and not self._is_certified(step["on"]):
-            return "uncertified"
-        return "" if self._would_propose(step["view"], step["on"]) else "honest"
+        return self._find_form(step) or self._find_place(step["view"], step["on"]) or self._find_leader(step["view"], step["on"])
 
-    def _is_step(self, step: Any) -> bool:
-        """Return whether this has the form of a step."""
-        if type(step) is not dict or set(step) != {"view", "block", "on", "to"} or type(step["view"]) is not int or step["view"] < 1:
-            return False
-        texts = [step["block"], step["on"]]
-        if type(step["to"]) is not list or not all(type(one) is str for one in (*texts, *step["to"])):
-            return False
-        is_new = bool(step["block"]) and step["block"] != GENESIS and step["block"] not in self.proposals
-        return is_new and set(step["to"]) <= set(self.names)
+    def _find_form(self, step: Any) -> str:
+        if type(step) is not dict or set(step) != {"view", "block", "on", "to"}:
+            return "keys"
+        if type(step["view"]) is not int or step["view"] < 1:
+            return "number"
+        if type(step["block"]) is not str or type(step["on"]) is not str or not step["block"]:
+            return "text"
+        if step["block"] == GENESIS or step["block"] in self.proposals:
+            return "new"
+        is_list = type(step["to"]) is list and all(type(name) is str for name in step["to"])
+        return "" if is_list and set(step["to"]) <= set(self.names) else "members"
+
+    def _find_place(self, view: int, on: str) -> str:
+        if self.proposals and view < max(one.node.view for one in self.proposals.values()):
+            return "back"
+        if on == GENESIS:
+            return ""
+        if on not in self.proposals:
+            return "unknown"
+        if self.proposals[on].node.view >= view:
+            return "below"
+        return "" if self._is_certified(on) else "uncertified"
+
+    def _find_leader(self, view: int, on: str) -> str:
+        """Return what an honest leader would not do: it makes one block a view, on the best certificate that it knows."""
+        leader = get_leader(self.names, view)
+        if leader in self.liars:
+            return ""
+        if any(one.node.view == view for one in self.proposals.values()):
+            return "second"
+        high = self.machines[leader].high
+        return "" if on == (self._get_name(high) if high is not None else GENESIS) else "honest"
 
     def _is_certified(self, block: str) -> bool:
         return is_quorum(self.validators, self.votes[block])
-
-    def _would_propose(self, view: int, on: str) -> bool:
-        """Return whether the leader is a liar, or would do this: one block a view, on the best certificate that it knows."""
-        leader = self._get_leader(view)
-        if leader in self.liars:
-            return True
-        high = self.machines[leader].high
-        best = self._get_name(high) if high is not None else GENESIS
-        return best == on and all(one.node.view != view for one in self.proposals.values())
 
     # Doing it
 
     def show(self, view: int, block: str, on: str, to: Sequence[str]) -> None:
         """Let a leader make a block, show it to some, and gather the votes."""
-        leader = self._get_leader(view)
+        leader = get_leader(self.names, view)
         proposal = self._make_proposal(leader, view, block, on)
         self.proposals[block], self.votes[block] = proposal, {}
         self.shown.append((block, on, tuple(name for name in self.names if name in to)))
@@ -236,14 +248,11 @@ class _Stage:
         node = self.proposals[block].node
         signature = self.pens[voter].sign(make_vote_statement(0, node.view, node.id))
         self.votes[block][voter] = signature
-        leader = self._get_leader(node.view + 1)
+        leader = get_leader(self.names, node.view + 1)
         if leader in self.machines and leader != voter:
             self._step(leader, Received(voter, Vote(0, node.view, node.id, signature)))
 
     # What came of it
-
-    def _get_leader(self, view: int) -> str:
-        return get_proposer(self.validators, (view - 1) // SETTINGS.views_per_leader)
 
     def _get_name(self, certificate: Certificate | None) -> str:
         """Return the name of the block that a certificate is for."""
@@ -267,4 +276,4 @@ class _Stage:
         )
         locks = {name: self._get_name(machine.lock) for name, machine in self.machines.items()}
         highest = {name: self._get_name(machine.high) for name, machine in self.machines.items()}
-        return Outcome(blocks, locks, highest, {name: tuple(blocks) for name, blocks in self.decided.items()}, problem, step)
+        return Outcome(blocks, locks, highest, {name: tuple(blocks) for name, blocks in self.decided.items()}, problem, step, self.names)

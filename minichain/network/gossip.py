@@ -27,8 +27,9 @@ Sends = list[list[Any]]
 
 
 def start(name: str, peers: list[str], seed: int) -> Node:
-    """Return a node that has heard nothing."""
-    return {"name": name, "peers": peers, "delivered": [], "chance": Random(f"gossip {seed} {name}")}
+    """Return a node that has heard nothing. Its ticks have a chance of their own, so that asking changes no push."""
+    chances = {use: Random(f"{use} {seed} {name}") for use in ("gossip", "ticks")}
+    return {"name": name, "peers": peers, "delivered": [], "chance": chances["gossip"], "ticks": chances["ticks"]}
 
 
 def push_only(node: Node, event: list[Any]) -> Sends:
@@ -45,7 +46,7 @@ def push_pull(node: Node, event: list[Any]) -> Sends:
     """Take an event; pass on what is new, and compare notes with one peer at every tick."""
     match event:
         case ["tick"]:
-            return [[node["chance"].choice(node["peers"]), {"kind": "have", "texts": list(node["delivered"])}]]
+            return [[node["ticks"].choice(node["peers"]), {"kind": "have", "texts": list(node["delivered"])}]]
         case ["message", sender, {"kind": "have", "texts": texts}]:
             return on_have(node, sender, texts)
         case ["message", sender, {"kind": "want", "texts": texts}]:

@@ -150,6 +150,15 @@ def test_what_every_lab_has_is_filled_in(load):
         assert figure == f'show("00-sums", "{notebook.lang}", "add 2, mul 3", "{lab.version}")'
 
 
+def test_a_test_is_listed_after_the_number_of_its_task(load):
+    cells = {"en": "## 7 · Times", "zh": "## 7 · 乘"}
+    headings = "".join(f'# %% [markdown] lang="{lang}"\n# {heading}\n\n' for lang, heading in cells.items())
+    headings += '# %% [markdown] lang="en"\n# More.\n\n'
+    lab = load(old_py='# %% task="mul"', new_py=f'{headings}# %% task="mul"', add='\n# %% figure=true\nshow("«lab.tests»")\n')
+    for notebook in lab.notebooks:
+        assert notebook.get_cell("figure-2").source == 'show("add 2, 7 mul 3")'
+
+
 # The version: what regrades everybody, and what regrades nobody
 
 

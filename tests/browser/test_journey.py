@@ -13,7 +13,7 @@ from tests.browser.driving import LAB, LANGUAGES, ROOT, get_solutions
 FIRST_VISIT_BYTES = 12_000_000
 FIRST_OUTPUT_SECONDS = 15.0
 PAGE = {"en": "30 of 30 points", "zh": "30 / 30 分"}
-TABLE = {"en": "30 of 30 points", "zh": "进度：30 分，满分 30 分"}
+TABLE = {"en": "30 of 30 points", "zh": "得分：30 / 30"}
 
 
 def grade(folder, lang, notebook):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from minichain.consensus import maxbft_messages, maxbft_votes, quorum
 from minichain.consensus.machine import Broadcast, Write
 from minichain.consensus.maxbft import Maxbft
+from minichain.consensus.maxbft_pacemaker import MaxbftSettings
 from minichain.consensus.pow import Pow
 from minichain.consensus.raft import Raft
 from minichain.consensus.raft_log import Log
@@ -106,7 +107,9 @@ BUGS = [
         ANY,
         needs_changes=True,
     ),
-    plant("maxbft ends its epoch at every height", "maxbft", Maxbft, "_ends_epoch", lambda self, height: True, ANY, needs_changes=True),
+    plant(
+        "maxbft ends its epoch at every height", "maxbft", MaxbftSettings, "ends_epoch", lambda self, height: True, ANY, needs_changes=True
+    ),
     plant("tbft with half as a quorum", "tbft", Votes, "is_quorum", lambda self, weight: 2 * weight >= self.total),
     plant("tbft without locks", "tbft", Tbft, "_is_unlocked", lambda self, proposal: True),
     plant("tbft unlocks for an older polka", "tbft", Tbft, "_is_newer", lambda self, valid_round, _: valid_round is not None),

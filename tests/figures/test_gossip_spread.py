@@ -84,3 +84,9 @@ def test_both_languages_say_the_same_things():
 def test_what_cannot_be_drawn_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         GossipSpread(*arguments)
+
+
+def test_a_message_keeps_the_number_that_it_is_given():
+    spread = GossipSpread(("A", "B"), 100, (Passing("A", "B", 10, 20, True, 37),), ())
+    drawn = draw_gossip_spread(spread)
+    assert "37: A to B" in drawn and "1: A to B" not in drawn

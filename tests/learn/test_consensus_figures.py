@@ -44,6 +44,15 @@ def test_a_fork_needs_an_engine_without_locks():
     assert [step["block"] for step in view.script] == ["b1", "b2", "b3", "c5"] and view.chain.fork is None
 
 
+def test_each_choice_of_an_engine_is_answered_in_words_even_where_the_picture_stays():
+    view = show_qc_chain()
+    said = []
+    for rules in ("right", "no-lock", "two-chain"):
+        view._rules.value = rules
+        said.append(view._rule.value)
+    assert len(set(said)) == 3 and 'role="status"' in said[1] and "whatever they are locked on" in said[1]
+
+
 def test_an_honest_leader_is_offered_only_what_she_would_do():
     view = show_qc_chain()
     assert [name for name, _ in view._on.options] == ["b2"] and [value for _, value in view._view.options] == [3, 5]

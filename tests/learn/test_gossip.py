@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from minichain.learn import show_gossip
-from minichain.learn.gossip import NAMES, run_gossip
+from minichain.learn.gossip import NAMES, number_pushes, run_gossip
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -25,9 +25,10 @@ def test_with_nothing_lost_everybody_hears():
 
 
 def test_a_lost_message_changes_what_depends_on_it_and_nothing_else():
+    numbers = number_pushes(13)
     before, links = run_gossip("push", frozenset(), 13)
     for place, lost in enumerate(links):
-        after, later = run_gossip("push", frozenset([lost]), 13)
+        after, later = run_gossip("push", frozenset([lost]), 13, numbers)
         assert later[: place + 1] == links[: place + 1], "what was sent before is as it was"
         assert after.messages[:place] == before.messages[:place]
         assert after.messages[place].arrived_ms is None
@@ -36,7 +37,15 @@ def test_a_lost_message_changes_what_depends_on_it_and_nothing_else():
             known[link] == message
             for link, message in zip(later, after.messages, strict=True)
             if link in known and link != lost and known[link].sent_ms == message.sent_ms
-        )
+        ), "each keeps its delay and its number"
+
+
+def test_nodes_that_pull_as_well_push_the_same():
+    spread, links = run_gossip("push", frozenset(), 13)
+    pushed = dict(zip(links, spread.messages, strict=True))
+    spread, links = run_gossip("push-pull", frozenset(), 13, number_pushes(13))
+    pulled = dict(zip(links, spread.messages, strict=True))
+    assert {link: message for link, message in pulled.items() if link in pushed} == pushed
 
 
 def test_some_loss_leaves_somebody_out_and_pulling_makes_up_for_each():
@@ -58,7 +67,11 @@ def test_buttons_lose_messages_and_bring_them_back():
     view.lose(1, 2)
     view._restore.click()
     assert view.lost == frozenset() and view._picture.value == whole
+    view.lose(5)
+    assert "还没有听到的：D" in view._picture.value
     view.choose("push-pull")
+    assert view.lost == {view.links[[m.number for m in view.spread.messages].index(5)]}, "what was lost stays lost"
+    assert "大家都听到了" in view._picture.value
     assert len(view.spread.messages) > 20 and len(view._row.children) == len(view.spread.messages)
 
 

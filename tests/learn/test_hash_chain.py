@@ -28,13 +28,13 @@ def test_a_display_holds_the_widget_a_picture_and_words(show):
 
 def test_each_choice_of_links_breaks_the_chain_elsewhere():
     view = show_hash_chain(RECORDS, lang="zh")
-    assert (view._changed.label, view._relinked.label) == ("无", "一个也不算")
+    assert (view._changed.label, view._relinked.label) == ("无", "不重算")
     assert view.chain.published == get_head(build_log(RECORDS))
     for relinked, broken, is_published in (("no", [0], True), ("own", [1], True), ("all", [], False)):
         view._changed.value, view._relinked.value = 0, relinked
         assert (view.chain.broken, view.chain.is_published) == (broken, is_published)
     assert view.chain.links == tuple(link for _, link in build_log([["06:00", "room 1", "9.2"], *RECORDS[1:]]))
-    assert "这不是当初公布的那份日志。</p>" in view._picture.value
+    assert "这不是当初公布链头时的那份日志。</p>" in view._picture.value
     view.choose(changed=2)
     assert view.chain.broken == [2] == [find_break([*build_log(RECORDS)[:2], (["08:00", "room 1", "4.8"], view.chain.links[2])])]
 

@@ -1,6 +1,7 @@
 """Progress: what a test cell's first line and its error say, and what the table makes of it."""
 
 import json
+import linecache
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
@@ -59,7 +60,7 @@ def test_a_test_cell_is_known_by_its_first_line(source, test):
     assert parse_header(source) == test
 
 
-@pytest.mark.parametrize("tests", ["hashing", "hashing three", "hashing 3 points", "hashing; root 3"])
+@pytest.mark.parametrize("tests", ["hashing", "hashing three", "hashing 3 points", "hashing; root 3", "one hashing 3", "1 2 hashing 3"])
 def test_a_list_that_cannot_be_read_is_named(tests):
     with pytest.raises(ValueError, match=r"is no test: a list of tests looks like 'hashing 3, root 4'"):
         parse_tests(tests)
@@ -80,6 +81,15 @@ def test_a_result_replaces_the_earlier_one_and_an_unknown_test_comes_last():
     assert (progress.points, progress.max_points) == (4.0, 6.0)
 
 
+def test_the_number_of_a_task_stands_before_the_test_and_outlives_a_run():
+    progress = Progress("00-sums", "v1", "en", parse_tests("1 add 2, 1 more 1, mul 3, 2 3"))
+    assert [result.label for result in progress.results] == ["1 add", "1 more", "mul", "2"]
+    progress = apply_result(progress, TestResult("more", 1.0, "passed"))
+    assert describe_table(progress).splitlines()[2] == "  1 more · passed · 1 / 1"
+    rows = ElementTree.fromstring(draw_table(progress)).findall(".//tbody/tr/th")
+    assert ["".join(row.itertext()) for row in rows] == ["1 add", "1 more", "mul", "2"]
+
+
 def test_a_notebook_that_invents_tests_fills_no_memory():
     progress = Progress("00-sums", "v1", "en", ())
     for number in range(500):
@@ -98,8 +108,8 @@ def test_a_notebook_that_invents_tests_fills_no_memory():
         (
             "missing(1)",
             "failed",
-            "missing is not there yet: run the cells above first, from the top.",
-            "还没有 missing：请先从头依次运行上面的单元格。",
+            "missing is not there yet: run the cells above first, from the top. If you have, look whether its cell shows an error.",
+            "还没有 missing：请先从头依次运行上面的单元格；如果运行过，看看那个单元格有没有报错。",
         ),
         ("wrong()", "error", "NameError: name 'typo' is not defined", "NameError: name 'typo' is not defined"),
         ("raise ValueError('first\\nsecond')", "error", "ValueError: first", "ValueError: first"),
@@ -114,6 +124,17 @@ def test_an_error_is_told_in_a_line(source, status, en, zh):
     error = catch(source, **names)
     for lang, message in (("en", en), ("zh", zh)):
         assert judge(TEST, error, lang) == replace(TEST, status=status, message=message)
+
+
+def test_an_error_of_pythons_own_shows_the_learners_last_line(monkeypatch):
+    source = "def link(x):\n    return len(x)"
+    monkeypatch.setitem(linecache.cache, "earlier cell", (len(source), None, source.splitlines(keepends=True), "earlier cell"))
+    error = catch("link(1)", **define(source))
+    message = "TypeError: object of type 'int' has no len()"
+    assert judge(TEST, error, "en").message == f"{message} · in this line: return len(x)"
+    assert judge(TEST, error, "zh").message == f"{message} · 出错的那一行：return len(x)"
+    error.args = ("x" * 10**6,)
+    assert judge(TEST, error, "zh").message.endswith("x… · 出错的那一行：return len(x)")
 
 
 def test_a_stopped_test_says_so():
@@ -141,7 +162,7 @@ def test_the_table_is_well_formed_and_names_every_state(lang):
     tree = ElementTree.fromstring(draw_table(progress))
     assert tree.get("lang") == lang
     assert [head.get("scope") for head in tree.iter("th")] == ["col"] * 3 + ["row"] * 5
-    assert "".join(tree.find(".//caption").itertext()) in ("Progress: 2 of 10 points", "进度：2 分，满分 10 分")
+    assert "".join(tree.find(".//caption").itertext()) in ("Progress: 2 of 10 points", "得分：2 / 10")
     states = [row.findall("td")[1][0].tail.strip() for row in tree.find(".//tbody")]
     assert (
         states

@@ -31,6 +31,13 @@ def test_the_lock_is_what_stops_the_second_branch():
     assert outcome.blocks[3].votes == ("Bob",) and outcome.locks["Cho"] == "b1" and outcome.decided["Ann"] == ("b1",)
 
 
+def test_who_has_decided_never_decides_what_contradicts_it():
+    script = grow("b", (1, 2, 3, 4), ["Ann", "Cho", "Dan"]) + grow("c", (5,), MEMBERS) + grow("c", (6, 7, 8), ["Cho", "Dan"], on="c5")
+    outcome = replay_script(script, ["Bob"], "no-lock")
+    assert not outcome.problem and outcome.fork is None
+    assert outcome.decided["Cho"] == outcome.decided["Dan"] == ("b1",), "and not c6 without c5"
+
+
 def test_two_liars_of_four_fork_the_right_rules_by_forked_certificates():
     outcome = replay_script(FORKED, ["Bob", "Cho"])
     assert outcome.fork == ("Ann", "Dan") and outcome.decided["Ann"][0] == "x5" and outcome.decided["Dan"][0] == "y5"
@@ -60,12 +67,12 @@ def test_no_script_of_one_liar_forks_the_right_rules(seed):
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        ({"view": 1, "block": "b1", "on": "genesis"}, "form"),
-        ({"view": 0, "block": "b1", "on": "genesis", "to": []}, "form"),
-        ({"view": 1, "block": "genesis", "on": "genesis", "to": []}, "form"),
-        ({"view": 1, "block": "b1", "on": "genesis", "to": ["Eve"]}, "form"),
-        ({"view": 1, "block": "b1", "on": ["genesis"], "to": []}, "form"),
-        ("b1", "form"),
+        ({"view": 1, "block": "b1", "on": "genesis"}, "keys"),
+        ({"view": 0, "block": "b1", "on": "genesis", "to": []}, "number"),
+        ({"view": 1, "block": "genesis", "on": "genesis", "to": []}, "new"),
+        ({"view": 1, "block": "b1", "on": "genesis", "to": ["Eve"]}, "members"),
+        ({"view": 1, "block": "b1", "on": ["genesis"], "to": []}, "text"),
+        ("b1", "keys"),
         ({"view": 1, "block": "b1", "on": "b0", "to": []}, "unknown"),
     ],
 )
@@ -76,12 +83,12 @@ def test_a_step_that_is_none_is_told(step, problem):
 
 def test_time_does_not_go_back_and_honest_leaders_do_not_fork():
     first = grow("b", (1, 2), MEMBERS)
-    assert replay_script([*first, {"view": 1, "block": "x", "on": "genesis", "to": []}], ["Bob"]).problem == "view"
-    assert replay_script([*first, {"view": 2, "block": "x", "on": "b2", "to": []}], ["Bob"]).problem == "view"
-    assert replay_script([*first, {"view": 2, "block": "x", "on": "b1", "to": []}], ["Bob"]).problem == "honest"
+    assert replay_script([*first, {"view": 1, "block": "x", "on": "genesis", "to": []}], ["Bob"]).problem == "back"
+    assert replay_script([*first, {"view": 2, "block": "x", "on": "b2", "to": []}], ["Bob"]).problem == "below"
+    assert replay_script([*first, {"view": 2, "block": "x", "on": "b1", "to": []}], ["Bob"]).problem == "second"
     assert replay_script([*first, {"view": 3, "block": "x", "on": "b1", "to": []}], ["Bob"]).problem == "honest"
     assert replay_script([*first, {"view": 5, "block": "x", "on": "b1", "to": []}], ["Bob"]).problem == ""
-    assert replay_script(grow("b", range(1, 42), MEMBERS), ["Bob"]).problem == "form"
+    assert replay_script(grow("b", range(1, 42), MEMBERS), ["Bob"]).problem == "many"
 
 
 def test_who_was_away_is_sent_what_it_lacks():

@@ -84,6 +84,7 @@ def open_envelope(private_key, envelope, header):
     for wrapped in envelope[0]:
         try:
             key = unwrap_key(private_key, wrapped)
+            break
         except ValueError:
             pass
     if key is None:

@@ -1,4 +1,4 @@
-# fails: payload replay
+# fails: payload verify replay
 # Signs under the default id, whatever the id is.
 
 # %% task="payload"

@@ -1,4 +1,4 @@
-# fails: payload
+# fails: payload verify
 # Takes the manager's public key, whoever signs.
 
 # %% task="payload"

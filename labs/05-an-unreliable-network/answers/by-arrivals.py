@@ -16,7 +16,7 @@ def compute_heard(origin, messages):
 def judge_record(record) -> str | None:
     if not isinstance(record, dict) or set(record) != {"author", "text", "seal"}:
         return "MALFORMED"
-    if not all(isinstance(value, str) for value in record.values()):
+    if not all(map(is_text, record.values())):
         return "MALFORMED"
     if len(record["text"].encode()) > MAX_TEXT:
         return "TOO_LONG"
@@ -43,8 +43,8 @@ def draw(node: dict, count: int) -> int:
     return int(digest, 16) % count
 
 
-def choose_peers(node: dict, count: int, besides: list[str]) -> list[str]:
-    able = [peer for peer in node["peers"] if peer not in besides and not is_ignored(node, peer)]
+def choose_peers(node: dict, count: int, without: list[str]) -> list[str]:
+    able = [peer for peer in node["peers"] if peer not in without and not is_ignored(node, peer)]
     chosen = []
     while able and len(chosen) < count:
         chosen.append(able.pop(draw(node, len(able))))

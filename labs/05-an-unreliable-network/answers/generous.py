@@ -21,7 +21,8 @@ def judge_record(record):
         author, text, seal = record["author"], record["text"], record["seal"]
         if not (type(author) == type(text) == type(seal) == str):
             return "MALFORMED"
-    except (AttributeError, TypeError):
+        (author + text + seal).encode()
+    except (AttributeError, TypeError, UnicodeEncodeError):
         return "MALFORMED"
     if len(bytes(text, "utf-8")) > MAX_TEXT:
         return "TOO_LONG"
@@ -52,12 +53,12 @@ def draw(node, count):
     return int(digest, 16) % count
 
 
-def choose_peers(node, count, besides):
+def choose_peers(node, count, without):
     able = list(node["peers"])
     for place in range(len(able) - 1, 0, -1):
         other = draw(node, place + 1)
         able[place], able[other] = able[other], able[place]
-    return [peer for peer in able if peer not in besides and not is_ignored(node, peer)][:count]
+    return [peer for peer in able if peer not in without and not is_ignored(node, peer)][:count]
 
 # %% task="push"
 def take_records(node, sender, records):

@@ -21,7 +21,8 @@ def judge_record(record):
         author, text, seal = record["author"], record["text"], record["seal"]
         if not (type(author) == type(text) == type(seal) == str):
             return "MALFORMED"
-    except (AttributeError, TypeError):
+        (author + text + seal).encode()
+    except (AttributeError, TypeError, UnicodeEncodeError):
         return "MALFORMED"
     if len(bytes(text, "utf-8")) > MAX_TEXT:
         return "TOO_LONG"
@@ -63,12 +64,12 @@ def draw(node, count):
     return int(digest, 16) % count
 
 
-def choose_peers(node, count, besides):
+def choose_peers(node, count, without):
     result = []
     tries = []
     for p in node["peers"]:
         bad = False
-        for q in besides:
+        for q in without:
             if p == q:
                 bad = True
         if is_ignored(node, p):

@@ -10,7 +10,7 @@ def compute_heard(origin: str, messages: list[list]) -> dict[str, int]:
 
 # %% task="record"
 def judge_record(record):
-    if not (isinstance(record, dict) and record.keys() == {"author", "text", "seal"} and {type(value) for value in record.values()} == {str}):
+    if not (isinstance(record, dict) and record.keys() == {"author", "text", "seal"} and all(map(is_text, record.values()))):
         return "MALFORMED"
     too_long = len(record["text"].encode()) > MAX_TEXT
     return "TOO_LONG" if too_long else "FORGED" if record != make_record(record["author"], record["text"]) else None
@@ -34,8 +34,8 @@ def draw(node: dict, count: int) -> int:
     return int(digest, 16) % count
 
 
-def choose_peers(node: dict, count: int, besides: list[str]) -> list[str]:
-    able = [peer for peer in node["peers"] if peer not in besides and not is_ignored(node, peer)]
+def choose_peers(node: dict, count: int, without: list[str]) -> list[str]:
+    able = [peer for peer in node["peers"] if peer not in without and not is_ignored(node, peer)]
     chosen = []
     while able and len(chosen) < count:
         chosen.append(able.pop(draw(node, len(able))))

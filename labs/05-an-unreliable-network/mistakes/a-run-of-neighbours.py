@@ -8,7 +8,7 @@ def draw(node, count):
     return int(digest, 16) % count
 
 
-def choose_peers(node, count, besides):
+def choose_peers(node, count, without):
     begin = draw(node, max(len(node["peers"]), 1))
     turned = node["peers"][begin:] + node["peers"][:begin]
-    return [peer for peer in turned if peer not in besides and not is_ignored(node, peer)][:count]
+    return [peer for peer in turned if peer not in without and not is_ignored(node, peer)][:count]

@@ -8,6 +8,6 @@ def draw(node, count):
     return int(digest, 16) % count
 
 
-def choose_peers(node, count, besides):
+def choose_peers(node, count, without):
     draw(node, 1)
-    return [peer for peer in node["peers"] if peer not in besides and not is_ignored(node, peer)][:count]
+    return [peer for peer in node["peers"] if peer not in without and not is_ignored(node, peer)][:count]

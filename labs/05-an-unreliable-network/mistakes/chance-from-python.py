@@ -8,8 +8,8 @@ def draw(node, count):
     return int(digest, 16) % count
 
 
-def choose_peers(node, count, besides):
+def choose_peers(node, count, without):
     import random
     draw(node, 1)
-    able = [peer for peer in node["peers"] if peer not in besides and not is_ignored(node, peer)]
+    able = [peer for peer in node["peers"] if peer not in without and not is_ignored(node, peer)]
     return random.sample(able, min(count, len(able)))

@@ -8,8 +8,8 @@ def draw(node, count):
     return int(digest, 16) % count
 
 
-def choose_peers(node, count, besides):
-    able = [peer for peer in node["peers"] if peer not in besides]
+def choose_peers(node, count, without):
+    able = [peer for peer in node["peers"] if peer not in without]
     chosen = []
     while able and len(chosen) < count:
         chosen.append(able.pop(draw(node, len(able))))

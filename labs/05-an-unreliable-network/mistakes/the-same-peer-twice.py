@@ -8,6 +8,6 @@ def draw(node, count):
     return int(digest, 16) % count
 
 
-def choose_peers(node, count, besides):
-    able = [peer for peer in node["peers"] if peer not in besides and not is_ignored(node, peer)]
+def choose_peers(node, count, without):
+    able = [peer for peer in node["peers"] if peer not in without and not is_ignored(node, peer)]
     return [able[draw(node, len(able))] for _ in range(min(count, len(able)))]

@@ -1,4 +1,4 @@
-# fails: leader node
+# fails: leader
 # An old answer makes match smaller.
 
 # %% task="leader"

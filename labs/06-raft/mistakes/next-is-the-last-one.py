@@ -1,4 +1,4 @@
-# fails: election node
+# fails: election
 # Off by one: a new leader believes that the others lack its last entry.
 
 # %% task="election"

@@ -1,4 +1,4 @@
-# fails: vote node
+# fails: vote
 # Refuses the candidate that it has voted for when the request comes again.
 
 # %% task="vote"

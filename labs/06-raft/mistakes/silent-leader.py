@@ -1,4 +1,4 @@
-# fails: election node attack
+# fails: election attack
 # A new leader tells nobody.
 
 # %% task="election"

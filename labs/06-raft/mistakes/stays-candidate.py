@@ -1,4 +1,4 @@
-# fails: append node
+# fails: append
 # A candidate does not believe the leader of its own term.
 
 # %% task="append"

@@ -1,4 +1,4 @@
-# fails: vote node
+# fails: vote
 # Grants a request of an older term.
 
 # %% task="vote"

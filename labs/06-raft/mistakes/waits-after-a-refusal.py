@@ -1,4 +1,4 @@
-# fails: leader node attack
+# fails: leader attack
 # Goes back after a refusal, and waits for the next heartbeat.
 
 # %% task="leader"

@@ -1,4 +1,4 @@
-# fails: election node
+# fails: election
 # A late vote lets a leader win again, and forget what it knew of the others.
 
 # %% task="election"

@@ -238,5 +238,5 @@ def advise():
     advice["harbour"] = ("tbft", ["final", "liars"])
     advice["provinces"] = ("maxbft", ["final", "liars"])
     advice["registry"] = ("elected-tbft", ["final", "changing-seats"])
-    advice["archive"] = ("pow", ["no-admission", "open"])
+    advice["archive"] = ("pow", ["counts-work", "open"])
     return advice

@@ -153,7 +153,7 @@ def find_owner(left, candidates, ticket):
 # %% task="worksheet"
 def advise():
     return {
-        "archive": ("pow", ["open", "no-admission"]),
+        "archive": ("pow", ["open", "counts-work"]),
         "bank": ("raft", ["three-members", "crashes"]),
         "harbour": ("maxbft", ["liars", "final"]),
         "hospital": ("solo", ["no-messages", "one-computer"]),

@@ -107,5 +107,5 @@ def elect(candidates, size, seed, epoch):
 # %% task="worksheet"
 def advise():
     rows = "hospital solo no-messages one-computer|bank raft three-members crashes|harbour maxbft final liars|provinces maxbft linear final"
-    rows += "|registry maxbft changing-seats final|archive pow no-admission open"
+    rows += "|registry maxbft changing-seats final|archive pow counts-work open"
     return {case: (engine, reasons) for case, engine, *reasons in map(str.split, rows.split("|"))}

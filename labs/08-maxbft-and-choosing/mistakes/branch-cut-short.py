@@ -1,4 +1,4 @@
-# fails: attack
+# fails: attack-no-lock
 # Ends the second branch before its third certificate is shown.
 
 # %% task="attack"

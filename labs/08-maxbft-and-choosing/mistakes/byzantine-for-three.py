@@ -9,5 +9,5 @@ def advise() -> dict[str, tuple[str, list[str]]]:
         "harbour": ("tbft", ["liars", "final"]),
         "provinces": ("maxbft", ["liars", "linear"]),
         "registry": ("elected-tbft", ["changing-seats", "liars"]),
-        "archive": ("pow", ["open", "no-admission"]),
+        "archive": ("pow", ["open", "counts-work"]),
     }

@@ -1,4 +1,4 @@
-# fails: attack
+# fails: attack-right
 # Shows both branches to both: each votes for what it sees first, and neither branch parts from the other.
 
 # %% task="attack"

@@ -1,4 +1,4 @@
-# fails: attack
+# fails: attack-no-lock attack-two-chain
 # Lets Ann make the second branch in her own views; she is honest.
 
 # %% task="attack"

@@ -1,4 +1,4 @@
-# fails: attack
+# fails: attack-two-chain
 # Shows three blocks to everybody, whatever the engine: the one that decides at two in a row has decided everywhere by then.
 
 # %% task="attack"

@@ -1,4 +1,4 @@
-# fails: attack
+# fails: attack-right
 # Attacks the right engine as if a rule were missing: the honest members do not vote.
 
 # %% task="attack"

@@ -13,7 +13,7 @@ from minichain.contracts.kinds import INT_BOUND
 from minichain.contracts.python.annotations import AnnotationError, parse_type
 from minichain.contracts.python.calls import CallChecker
 from minichain.contracts.python.parts import Contract, Function, Problems
-from minichain.contracts.python.scopes import list_targets
+from minichain.contracts.python.scopes import list_loads, list_targets
 from minichain.contracts.python.subset import (
     BINARY,
     BUILTINS,
@@ -127,13 +127,13 @@ class BodyChecker:
         """Check a for loop."""
         self.check_value(node.iter)
         self.check_target(node.target)
-        if not all(isinstance(part, ast.Name | ast.Tuple | ast.List) for part in [node.target]) or self.has_subscript(node.target):
-            self.add(node.target, "target", "a loop gives its values to names")
+        self.check_loop_target(node.target)
         self.check_loop(node)
 
-    def has_subscript(self, node: ast.expr) -> bool:
-        """Return whether a target has an item in it."""
-        return any(isinstance(part, ast.Subscript) for part in ast.walk(node))
+    def check_loop_target(self, node: ast.expr) -> None:
+        """Refuse an item as what a loop gives values to."""
+        if any(isinstance(part, ast.Subscript) for part in ast.walk(node)):
+            self.add(node, "target", "a loop gives its values to names")
 
     def check_while(self, node: ast.While) -> None:
         """Check a while loop."""
@@ -265,9 +265,8 @@ class BodyChecker:
             is_last = right is node.comparators[-1]
             if isinstance(operator, ast.In | ast.NotIn) and is_last and isinstance(right, ast.Name) and right.id == "state":
                 continue
-            if (
-                isinstance(operator, ast.Is | ast.IsNot) and not (isinstance(right, ast.Constant) and right.value in (None, True, False))
-            ) or (isinstance(operator, ast.Is | ast.IsNot) and type(getattr(right, "value", None)) not in (bool, type(None))):
+            is_known = isinstance(right, ast.Constant) and (right.value is None or type(right.value) is bool)
+            if isinstance(operator, ast.Is | ast.IsNot) and not is_known:
                 self.add(node, "is", "is asks for None, True or False only, == compares values")
             self.check_value(right)
 
@@ -346,25 +345,20 @@ class BodyChecker:
         names = [set(list_targets(generator.target)) for generator in generators]
         self.scopes.append(set().union(*names))
         for place, generator in enumerate(generators):
-            self.check_order([generator.iter] if place else [], set().union(*names[place:]))
-            self.check_order(generator.ifs, set().union(*names[place + 1 :]))
+            known = set().union(*names[:place])
+            early = list_loads([generator.iter] if place else [], set().union(*names[place:]) - known)
+            for load in [*early, *list_loads(generator.ifs, set().union(*names[place + 1 :]) - known - names[place])]:
+                # It would have the value of the time before.
+                self.add(load, "unknown-name", f"{load.id} gets its value further on in this comprehension; take another name")
             if generator.is_async:
                 self.add(generator.target, "async", "nothing waits in a contract")
             self.check_target(generator.target)
-            if self.has_subscript(generator.target):
-                self.add(generator.target, "target", "a loop gives its values to names")
+            self.check_loop_target(generator.target)
             if place:
                 self.check_value(generator.iter)
             self.check_values(generator.ifs)
         self.check_values(elements)
         self.scopes.pop()
-
-    def check_order(self, nodes: Sequence[ast.expr], later: set[str]) -> None:
-        """Refuse a name of a comprehension where it has no value yet: it would be that of the time before."""
-        for node in nodes:
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Name) and inner.id in later:
-                    self.add(inner, "unknown-name", f"{inner.id} gets its value further on in this comprehension; take another name")
 
     def check_call(self, node: ast.Call) -> None:
         """Check a call."""

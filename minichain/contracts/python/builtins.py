@@ -9,19 +9,9 @@ from typing import Any, Final
 
 from minichain.contracts.kinds import Record, describe
 from minichain.contracts.python import gas
+from minichain.contracts.python.items import iterate, validate_int_keys, validate_key
 from minichain.contracts.python.machine import Machine
-from minichain.contracts.python.operations import (
-    INTS,
-    LISTS,
-    TEXTS,
-    add,
-    bound,
-    get_shape,
-    is_less,
-    iterate,
-    validate_int_keys,
-    validate_key,
-)
+from minichain.contracts.python.operations import INTS, LISTS, TEXTS, add, bound, get_shape, is_less
 
 RANGE_BOUND: Final = 1 << 62
 DIGITS: Final = 78

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from minichain.contracts.python import gas, operations
+from minichain.contracts.python import gas, items
 from minichain.contracts.python.machine import MACHINE, METER, Frame, Run, exhaust
 from minichain.contracts.python.pieces import Piece, make_charged
 from minichain.contracts.python.scopes import list_targets
@@ -63,7 +63,7 @@ def make_dict_sink(run_key: Run, run_value: Run, line: int) -> Sink:
     def store(frame: Frame, found: Any) -> bool:
         key, value, machine = run_key(frame), run_value(frame), frame[MACHINE]
         machine.line = line
-        operations.set_item(machine, found, key, value)
+        items.set_item(machine, found, key, value)
         return False
 
     return store
@@ -112,7 +112,7 @@ def make_loop(source: Run, bind: Callable[[Frame, Any], None], tests: list[Run],
     def loop(frame: Frame, found: Any) -> bool:
         values, machine, meter = source(frame), frame[MACHINE], frame[METER]
         machine.line = line
-        for item in operations.iterate(machine, values):
+        for item in items.iterate(machine, values):
             meter.used += cost
             if meter.used > meter.limit:
                 exhaust(frame, line)

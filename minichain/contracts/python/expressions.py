@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from minichain.contracts.kinds import Record, describe
-from minichain.contracts.python import host, operations
+from minichain.contracts.python import host, items, operations
 from minichain.contracts.python.builtins import to_text
 from minichain.contracts.python.comprehensions import compile_comprehension
 from minichain.contracts.python.invocations import compile_call
@@ -168,7 +168,7 @@ def find_comparison(operator: ast.cmpop, right: ast.expr) -> Callable[[Machine, 
         return COMPARISONS[name][1]
     if name in ("Is", "IsNot"):
         return (lambda machine, left, right: left is right) if name == "Is" else (lambda machine, left, right: left is not right)
-    contains = host.contains_key if isinstance(right, ast.Name) and right.id == "state" else operations.contains
+    contains = host.contains_key if isinstance(right, ast.Name) and right.id == "state" else items.contains
     return contains if name == "In" else (lambda machine, left, right: not contains(machine, left, right))
 
 
@@ -205,8 +205,8 @@ def compile_dict(compiler: "FunctionCompiler", node: ast.Dict) -> Piece:
         for run_key, run_value in pairs:
             key, value, machine = run_key(frame), run_value(frame), frame[MACHINE]
             machine.line = line
-            operations.validate_key(machine, key)
-            operations.validate_int_keys(machine, len(found) + 1, [key])
+            items.validate_key(machine, key)
+            items.validate_int_keys(machine, len(found) + 1, [key])
             found[key] = value
         return found
 
@@ -278,7 +278,7 @@ def compile_subscript(compiler: "FunctionCompiler", node: ast.Subscript) -> Piec
             return whole[place]
         machine = frame[MACHINE]
         machine.line = line
-        return operations.get_item(machine, whole, place)
+        return items.get_item(machine, whole, place)
 
     return Piece(run_item, 1 + owner.cost + index.cost)
 
@@ -291,7 +291,7 @@ def compile_slice(compiler: "FunctionCompiler", owner: Piece, node: ast.Slice, l
     def run_slice(frame: Frame) -> Any:
         whole, first, last, machine = run_owner(frame), run_start(frame), run_end(frame), frame[MACHINE]
         machine.line = line
-        return operations.get_slice(machine, whole, first, last)
+        return items.get_slice(machine, whole, first, last)
 
     cost = 2 + owner.cost + sum(piece.cost for piece, part in ((start, node.lower), (end, node.upper)) if part is not None)
     return Piece(run_slice, cost)

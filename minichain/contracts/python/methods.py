@@ -10,16 +10,9 @@ from typing import Any, Final
 from minichain.contracts.kinds import describe
 from minichain.contracts.python import gas
 from minichain.contracts.python.builtins import sort_in_place, take_items
+from minichain.contracts.python.items import show_key, tidy_up, validate_index, validate_int_keys, validate_key, validate_new_key
 from minichain.contracts.python.machine import Machine
-from minichain.contracts.python.operations import (
-    is_equal,
-    show_key,
-    tidy_up,
-    validate_index,
-    validate_int_keys,
-    validate_key,
-    validate_new_key,
-)
+from minichain.contracts.python.operations import is_equal
 
 BLANKS: Final = " \t\n\r"
 

@@ -30,6 +30,8 @@ TOKEN: Final = re.compile(
 NUMBER: Final = re.compile(r"0|[1-9](?:_?[0-9])*|0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+")
 ESCAPE: Final = re.compile(r"""\\(?:[\n\\'"nrt]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})""")
 BYTES_ESCAPE: Final = re.compile(r"""\\(?:[\n\\'"nrt]|x[0-9a-fA-F]{2})""")
+FIELD_WORDS: Final = re.compile(r" *\*|.*\b(?:async|await|for|lambda|yield)\b")
+"""What Python 3.11 reads in a field as if it stood in brackets, and later versions do not."""
 FIELD_REFUSED: Final = frozenset("'\"\\#\n!:={")
 PREFIXES: Final = frozenset({"", "b", "f", "r", "rb", "br"})
 REFUSED: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
@@ -147,7 +149,7 @@ class Scanner:
             return None
         end = self.source.find("}", self.place)
         inside = self.source[self.place + 1 : end]
-        if self.source[self.place] == "}" or end < 0 or not FIELD_REFUSED.isdisjoint(inside):
+        if self.source[self.place] == "}" or end < 0 or not FIELD_REFUSED.isdisjoint(inside) or FIELD_WORDS.match(inside):
             return self.refuse(self.place, "f-string", FIELD_SENTENCE)
         self.place = end + 1
         before = self.chains[-1]

@@ -1,7 +1,7 @@
 """Which names a function gives values to: Python decides it by looking at the whole function, before anything runs."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 
 def list_targets(node: ast.expr) -> Iterator[str]:
@@ -36,3 +36,9 @@ def find_assigned(node: ast.FunctionDef) -> tuple[str, ...]:
     """Return the local names of a function, its parameters first."""
     parameters = [argument.arg for argument in node.args.args]
     return tuple(dict.fromkeys([*parameters, *list_assigned(node.body)]))
+
+
+def list_loads(nodes: Iterable[ast.expr], names: Collection[str]) -> Iterator[ast.Name]:
+    """Yield the places in expressions where one of these names stands."""
+    for node in nodes:
+        yield from [inner for inner in ast.walk(node) if isinstance(inner, ast.Name) and inner.id in names]

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from minichain.contracts.kinds import RecordKind, describe
-from minichain.contracts.python import host, operations
+from minichain.contracts.python import host, items
+from minichain.contracts.python.assignments import compile_annotated, compile_assign, compile_augmented, compile_delete
 from minichain.contracts.python.builtins import to_text
 from minichain.contracts.python.expressions import compile_expression
 from minichain.contracts.python.machine import BREAK, CONTINUE, FIRST_LOCAL, MACHINE, METER, RESULT, RETURN, Frame, Run, exhaust
 from minichain.contracts.python.parts import Function
 from minichain.contracts.python.pieces import Piece, make_charged
 from minichain.contracts.python.steps import Step, make_charge, make_sequence
-from minichain.contracts.python.updates import compile_augmented, compile_delete
 
 Bind = Callable[[Frame, Any], None]
 
@@ -122,7 +122,7 @@ class FunctionCompiler:
         def bind_item(frame: Frame, value: Any) -> None:
             whole, place, machine = run_owner(frame), run_key(frame), frame[MACHINE]
             machine.line = line
-            operations.set_item(machine, whole, place, value)
+            items.set_item(machine, whole, place, value)
 
         return bind_item, 1 + owner.cost + key.cost
 
@@ -161,40 +161,6 @@ class FunctionCompiler:
         return replace(step, run=run_noted)
 
 
-def compile_assign(compiler: FunctionCompiler, node: ast.Assign) -> Step:
-    """Return `target = value`."""
-    return make_assignment(compiler, node.value, node.targets)
-
-
-def compile_annotated(compiler: FunctionCompiler, node: ast.AnnAssign) -> Step:
-    """Return `name: type = value`."""
-    assert node.value is not None
-    return make_assignment(compiler, node.value, [node.target])
-
-
-def make_assignment(compiler: FunctionCompiler, value: ast.expr, targets: Sequence[ast.expr]) -> Step:
-    """Return an assignment to one or more targets."""
-    piece = compile_expression(compiler, value)
-    run = piece.run
-    compiled = [compiler.compile_target(target) for target in targets]
-    cost = 1 + piece.cost + sum(one for _, one in compiled)
-    if len(targets) == 1 and isinstance(targets[0], ast.Name):
-        slot = compiler.find_slot(targets[0].id) or 0
-
-        def run_assign(frame: Frame) -> None:
-            frame[slot] = run(frame)
-
-        return Step(run_assign, cost)
-    binds = [bind for bind, _ in compiled]
-
-    def run_binds(frame: Frame) -> None:
-        result = run(frame)
-        for bind in binds:
-            bind(frame, result)
-
-    return Step(run_binds, cost)
-
-
 def compile_for(compiler: FunctionCompiler, node: ast.For) -> Step:
     """Return a for loop."""
     source, line = compile_expression(compiler, node.iter), node.lineno
@@ -207,7 +173,7 @@ def compile_for(compiler: FunctionCompiler, node: ast.For) -> Step:
     def run_for(frame: Frame) -> Any:
         values, machine, meter = run_source(frame), frame[MACHINE], frame[METER]
         machine.line = line
-        for item in operations.iterate(machine, values):
+        for item in items.iterate(machine, values):
             meter.used += cost
             if meter.used > meter.limit:
                 exhaust(frame, line)

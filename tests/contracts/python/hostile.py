@@ -2,6 +2,7 @@
 
 ENDED are deployed and end in a typed outcome: its code, words of its message, and the body of `main`, or a whole source.
 SPENT are deployed and do nothing but cost: what they repeat must be paid for, so they end in time with all their gas used up.
+HOLES are the same at length: the engine once had them.
 TOGETHER are several contracts by name; "main" is called.
 """
 
@@ -203,23 +204,28 @@ SPENT = {
     "a pop from the front": "x = [1] * 10000\n        while x:\n            y = x.pop(0)",
     "an insert at the front": "x = []\n        while len(x) < 10000:\n            x.insert(0, 1)",
     "removals": "x = list(range(2000))\n        while x:\n            x.remove(x[-1])",
-    "a function with many places": "_f()\n\ndef _f() -> int:\n    return 1\n" + "    x = [a for a in ()]\n" * 2000,
-    "a dict full of holes": (
-        "x = {str(i): 1 for i in range(10000)}\n        for i in range(9999):\n            y = x.pop(str(i))\n"
-        "        for i in range(10000):\n            for key in x:\n                pass"
-    ),
     "chosen keys": (
         "x = {}\n        i = 7\n        for j in range(900):\n            i = (5 * i + 1) % 2048\n            x[i] = 1\n"
         "        for j in range(20000):\n            y = 7 + 2048 * j in x"
     ),
-    "ranges after many writes": "for i in range(2000):\n            state['k', i] = 1\n        for i in range(1000):\n"
-    "            x = state.items('k', limit=1)",
     "pages": "x = state.items((), limit=1000)",
     "reads": "x = state.get('kept')",
     "fields of a record": "x = try_call('b', 'c')\n        for i in range(1000):\n            y = x.message",
     "failing calls": "x = try_call('b', 'c')",
     "large parameters": "x = try_call('b', 'c', a=['a' * 100] * 100, b=bytes(10000))",
 }
+
+HOLES = {
+    "a function with many places": "while True:\n        _f()\n\ndef _f() -> int:\n    return 1\n" + "    x = [a for a in ()]\n" * 3500,
+    "a dict full of holes": (
+        "x = {str(i): 1 for i in range(40000)}\n    for i in range(39999):\n        y = x.pop(str(i))\n"
+        "    while True:\n        for key in x:\n            pass"
+    ),
+    "ranges after many writes": (
+        "for i in range(3000):\n        state['k', i] = 1\n    while True:\n        x = state.items('k', limit=1)"
+    ),
+}
+"""Each was cheap once, and took minutes."""
 
 TOGETHER = {
     "a way back through another contract": (
@@ -272,7 +278,7 @@ TOGETHER = {
         Code.BAD_PARAMETER,
         "not JSON",
         {
-            "main": "def main() -> None:\n    call('other', 'take', x='\"' + '\\\\\"' * 20000)\n",
+            "main": "def main() -> None:\n    call('other', 'take', x='\"' + '\\\\\"' * 60000)\n",
             "other": "def take(x: list[int]) -> None:\n    pass\n",
         },
     ),

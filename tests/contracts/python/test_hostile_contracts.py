@@ -13,13 +13,13 @@ from minichain.contracts.values import encode_value
 from minichain.ledger.execution import Call, Code, execute_transaction
 from minichain.ledger.rwset import Write
 from minichain.ledger.state import MemoryState
-from tests.contracts.python.hostile import ENDED, SPENT, TOGETHER
+from tests.contracts.python.hostile import ENDED, HOLES, SPENT, TOGETHER
 from tests.contracts.python.hostile_sources import REFUSED
 from tests.ledger.keyvalue_calls import BLOCK, SENDER
 
 GAS = 2_000_000
 LESS_GAS = 400_000
-SECONDS = 5.0
+SECONDS = 3.0
 """Of processor time, for any of them: a loop that does nothing takes about 0.4 s for as much gas."""
 
 
@@ -89,6 +89,11 @@ def test_what_it_repeats_is_paid_for(name):
     assert not record.rwset.writes
 
 
+@pytest.mark.parametrize("name", HOLES)
+def test_what_was_cheap_once_is_paid_for(name):
+    validate(call({"main": write_source(HOLES[name])}), Code.OUT_OF_GAS, "used up")
+
+
 @pytest.mark.parametrize("name", TOGETHER)
 def test_together_they_end_in_a_typed_outcome(name):
     code, words, sources = TOGETHER[name]
@@ -96,7 +101,7 @@ def test_together_they_end_in_a_typed_outcome(name):
 
 
 def test_there_are_more_than_sixty():
-    assert len(REFUSED) + len(ENDED) + len(SPENT) + len(TOGETHER) > 60
+    assert len(REFUSED) + len(ENDED) + len(SPENT) + len(HOLES) + len(TOGETHER) > 60
 
 
 @pytest.mark.parametrize("limit", range(60, 200, 3))

@@ -1,10 +1,13 @@
-"""Statements that change what is there: `x += 1`, `items[0] += 1`, `state["count"] += 1`, and `del`."""
+"""From the syntax trees of assignments and `del` to closures: what stands on the right is worked out first, then the targets.
+
+Simplifications: a slice gets no value and is not taken away.
+"""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from minichain.contracts.python import host, operations
+from minichain.contracts.python import host, items, operations
 from minichain.contracts.python.expressions import compile_expression
 from minichain.contracts.python.machine import MACHINE, Frame, Run
 from minichain.contracts.python.pieces import FAST_ARITHMETIC, Piece, make_arithmetic, make_slow
@@ -13,6 +16,40 @@ from minichain.contracts.python.subset import BINARY
 
 if TYPE_CHECKING:
     from minichain.contracts.python.statements import FunctionCompiler
+
+
+def compile_assign(compiler: "FunctionCompiler", node: ast.Assign) -> Step:
+    """Return `target = value`."""
+    return make_assignment(compiler, node.value, node.targets)
+
+
+def compile_annotated(compiler: "FunctionCompiler", node: ast.AnnAssign) -> Step:
+    """Return `name: type = value`."""
+    assert node.value is not None
+    return make_assignment(compiler, node.value, [node.target])
+
+
+def make_assignment(compiler: "FunctionCompiler", value: ast.expr, targets: Sequence[ast.expr]) -> Step:
+    """Return an assignment to one or more targets."""
+    piece = compile_expression(compiler, value)
+    run = piece.run
+    compiled = [compiler.compile_target(target) for target in targets]
+    cost = 1 + piece.cost + sum(one for _, one in compiled)
+    if len(targets) == 1 and isinstance(targets[0], ast.Name):
+        slot = compiler.find_slot(targets[0].id) or 0
+
+        def run_assign(frame: Frame) -> None:
+            frame[slot] = run(frame)
+
+        return Step(run_assign, cost)
+    binds = [bind for bind, _ in compiled]
+
+    def run_binds(frame: Frame) -> None:
+        result = run(frame)
+        for bind in binds:
+            bind(frame, result)
+
+    return Step(run_binds, cost)
 
 
 def compile_augmented(compiler: "FunctionCompiler", node: ast.AugAssign) -> Step:
@@ -41,13 +78,13 @@ def compile_augmented(compiler: "FunctionCompiler", node: ast.AugAssign) -> Step
     def run_item(frame: Frame) -> None:
         whole, place, machine = run_owner(frame), run_key(frame), frame[MACHINE]
         machine.line = line
-        old = host.get_state(machine, place) if is_state else operations.get_item(machine, whole, place)
+        old = host.get_state(machine, place) if is_state else items.get_item(machine, whole, place)
         new = operate(frame, old, run_value(frame))
         machine.line = line
         if is_state:
             host.set_state(machine, place, new)
         else:
-            operations.set_item(machine, whole, place, new)
+            items.set_item(machine, whole, place, new)
 
     return Step(run_item, 2 + owner.cost + key.cost + value.cost)
 
@@ -83,6 +120,6 @@ def make_delete(run_owner: Run, run_key: Run, is_state: bool, line: int) -> Run:
         if is_state:
             host.delete_state(machine, key)
         else:
-            operations.delete_item(machine, whole, key)
+            items.delete_item(machine, whole, key)
 
     return run_delete
