@@ -7,21 +7,22 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.grading import CourseOption, LabsOption
-from autograder.cli.paths import find_course, find_labs, find_submissions
+from autograder.cli.grading import CourseOption, LabsOption, SourceArgument, ZipNamesOption
+from autograder.cli.paths import find_labs
 from autograder.cli.progress import Progress
 from autograder.errors import PathError
 from autograder.files import validate_file_name
 
 
 def compare(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the submissions, laid out as for autograder grade.")],
+    source: SourceArgument,
     lab: Annotated[str, typer.Option("--lab", help="The lab whose submissions are compared.")],
     labs: LabsOption = None,
     course: CourseOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="The page. Default: compared-<lab>.html beside `submitted`.")] = None,
     lang: Annotated[str, typer.Option("--lang", help="The language of the page: en or zh.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with all groups.")] = False,
+    zip_names: ZipNamesOption = None,
 ) -> None:
     """Find submissions of a lab that are alike, and show them side by side.
 
@@ -37,24 +38,28 @@ def compare(
     from autograder.compare.words import WORDS
     from autograder.compare.works import Work, compute_given, load_published, read_work
     from autograder.labs.find import find_lab_folders
+    from autograder.sources.open import open_source
+    from autograder.sources.place import has_work
 
     if lang not in WORDS:
         raise PathError(f"--lang {lang}: the page is written in {' or '.join(WORDS)}")
-    place = find_course(folder)
     known = find_labs(labs, course, [lab])[lab]
-    submissions, _ = find_submissions(folder, {lab: known}, [], [lab])
-    folders = {learner: path for learner, _, path in submissions}
     published = load_published(known, None if course else find_lab_folders(labs)[lab])
     given = compute_given(known)
-    with Progress(f"reading {lab}", len(folders)) as progress:
-        works = (read_work(path, known, learner) for learner, path in folders.items())
-        comparison, ignored = compare_works(lab, works, given, published, progress.advance)
     own = {work.name: work for work in published}
+    with open_source(source, zip_names) as opened:
+        places = {each[0]: each[2] for each in opened.iterate() if not isinstance(each, str) and each[1] == lab and has_work(each[2])}
+        if not places:
+            raise PathError(f"{opened.name}: no submissions of {lab}; the layout is {opened.layout}")
+        with Progress(f"reading {lab}", len(places)) as progress:
+            works = (read_work(place, known, learner) for learner, place in places.items())
+            comparison, ignored = compare_works(lab, works, given, published, progress.advance)
 
-    def load(name: str) -> Work:
-        return own[name] if name in own else read_work(folders[name], known, name)
+        def load(name: str) -> Work:
+            return own[name] if name in own else read_work(places[name], known, name)
 
-    page = write_page(out or place.root / f"compared-{validate_file_name(lab)}.html", known, comparison, given, ignored, load, lang)
+        target = out or opened.root / f"compared-{validate_file_name(lab)}.html"
+        page = write_page(target, known, comparison, given, ignored, load, lang)
     if as_json:
         print(json.dumps(to_public(comparison), ensure_ascii=False))
     else:

@@ -188,6 +188,7 @@ def _tell(report: "Report") -> None:
     if (more := len(report.findings) - _SHOWN) > 0:
         print(f"… and {more:,} more (--json has all)")
     counted = f"{report.results:,} results, {report.seals:,} seals, {len(report.regrades):,} recorded regrades"
+    counted += f", {report.forgotten:,} results of people who were forgotten" if report.forgotten else ""
     holds = "no score changed outside a recorded regrade" if not report.findings else f"{len(report.findings):,} things do not hold"
     print(f"{counted}: {holds}")
 

@@ -14,8 +14,9 @@ from autograder.compare.passages import Hashes, compute_set
 from autograder.compare.tokens import MAX_CHARACTERS, find_given_names, split_tokens
 from autograder.labs.model import Lab, LabNotebook
 from autograder.labs.source import load_solutions
-from autograder.read import SubmittedNotebook, read_submission
+from autograder.read import SubmittedNotebook
 from autograder.restore import compute_released, restore_notebook
+from autograder.sources.place import Place, read_place
 
 PUBLISHED: Final = "published/"
 """What the names of the lab's own works begin with; a slash is in no learner's name."""
@@ -45,9 +46,9 @@ class Given:
     passages: Hashes
 
 
-def read_work(folder: Path, lab: Lab, learner: str) -> Work:
+def read_work(place: Place, lab: Lab, learner: str) -> Work:
     """Return what a learner handed in for a lab. What cannot be read is named in `problems` and left out."""
-    submission = read_submission(folder, lab, learner)
+    submission = read_place(place, lab, learner)
     cells = [
         cell
         for notebook in submission.notebooks

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from autograder.cohort.marks import CellName, Decision
 from autograder.errors import RecordsError
@@ -119,14 +119,6 @@ class DecisionStore:
             return Request(**{**row._asdict(), **values})
 
         return self._database.write(work)
-
-
-def forget(connection: Connection, learner: str) -> dict[str, int]:
-    """Delete what people wrote about a learner; return how many rows of which kind."""
-    counts = {}
-    for name, table in (("decisions", decision_table), ("requests", request_table)):
-        counts[name] = connection.execute(delete(table).where(table.c.learner == learner)).rowcount
-    return counts
 
 
 def _read(

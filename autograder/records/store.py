@@ -11,11 +11,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, Select, case, delete, func, literal, select
+from sqlalchemy import Connection, Insert, Select, case, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from autograder.records.database import Database
-from autograder.records.decisions import DecisionStore, forget
+from autograder.records.decisions import DecisionStore
+from autograder.records.forgetting import forget
 from autograder.records.migrations import migrate
 from autograder.records.rows import Key, LabProgress, Outline, Score, compute_id, read_walls, to_result, to_row
 from autograder.records.tables import LATEST, result_table
@@ -115,11 +116,7 @@ class Records:
     def forget(self, learner: str) -> dict[str, int]:
         """Delete all that is recorded of a learner, at once; return how many rows of which kind."""
 
-        def work(connection: Connection) -> dict[str, int]:
-            results = connection.execute(delete(result_table).where(result_table.c.learner == learner)).rowcount
-            return {"results": results, **forget(connection, learner)}
-
-        return self._database.write(work)
+        return self._database.write(lambda connection: forget(connection, learner))
 
     def iterate_latest(self, labs: Collection[str] = (), learners: Collection[str] = ()) -> Iterator[Result]:
         """Yield the last attempt of each learner at each lab, ordered by lab and learner; empty filters mean all."""

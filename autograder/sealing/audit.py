@@ -17,10 +17,18 @@ from typing import Literal
 from autograder.errors import AuditError
 from autograder.records.log import Sealed, SealLog, StoredSeal
 from autograder.records.rows import compute_id
-from autograder.sealing.entries import Record, compute_entry, compute_leaf, get_reason, get_record, get_replaced, list_changes
+from autograder.sealing.entries import (
+    Record,
+    compute_entry,
+    compute_leaf_digest,
+    fold_digests,
+    get_reason,
+    get_record,
+    get_replaced,
+    list_changes,
+)
 from autograder.sealing.seals import Seal, compute_link, read_seal
 from minichain.crypto.keys import PublicKey
-from minichain.crypto.merkle import compute_root
 
 Kind = Literal["seal", "chain", "root", "changed", "removed", "added", "regrade"]
 
@@ -52,6 +60,8 @@ class Report:
 
     seals: int = 0
     results: int = 0
+    forgotten: int = 0
+    """Results of people who were forgotten: of each only a hash is left. Whoever deletes a row and its text is seen here."""
     findings: list[Finding] = field(default_factory=list)
     regrades: list[Regrade] = field(default_factory=list)
 
@@ -74,6 +84,9 @@ def audit_records(
         report.findings += _check_result(sealed, numbers, report.regrades)
         on_result()
     for leaf in log.iterate_lost():
+        if not leaf.entry:
+            report.forgotten += 1
+            continue
         record = get_record(leaf.entry)
         text = f"sealed with score {record.get('score')} in seal {leaf.seal}, and not among the final results any more"
         report.findings.append(_tell("removed", record, text))
@@ -112,10 +125,12 @@ def _check_root(log: SealLog, stored: StoredSeal) -> Iterator[Finding]:
     except AuditError:
         return  # told already
     leaves = list(log.iterate_leaves(stored.number))
-    root = compute_root([compute_leaf(leaf.salt, leaf.entry) for leaf in leaves]).hex()
+    root = fold_digests([compute_leaf_digest(leaf.salt, leaf.entry) for leaf in leaves]).hex()
     if (len(leaves), root) != (seal.records, seal.root) or [leaf.position for leaf in leaves] != list(range(len(leaves))):
         yield Finding("root", "", "", f"seal {seal.number}: its {len(leaves)} leaves are not the {seal.records} that it was made over")
     for leaf in leaves:
+        if not leaf.entry:
+            continue  # a person who was forgotten; what is left of the leaf is in the root
         record = get_record(leaf.entry)
         lab, version, learner, content = (str(record.get(name)) for name in ("lab", "lab_version", "learner", "content_hash"))
         if leaf.result != compute_id((lab, version, learner, content)):

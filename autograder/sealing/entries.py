@@ -6,7 +6,10 @@ guessed: learners and scores are few, and whoever sees a neighbour's hash in a p
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
+
+from minichain.crypto.merkle import compute_leaf_hash, compute_node_hash, compute_root, compute_split
 
 SALT_SIZE: Final = 32
 
@@ -69,6 +72,21 @@ def get_reason(entry: str) -> str:
 def compute_leaf(salt: bytes, entry: str) -> bytes:
     """Return what the Merkle tree is made over: the salt, then the entry."""
     return salt + entry.encode()
+
+
+def compute_leaf_digest(salt: bytes, entry: str) -> bytes:
+    """Return the hash of a leaf. Of a person who was forgotten it is all that was kept, in the place of the salt, beside no entry."""
+    return compute_leaf_hash(compute_leaf(salt, entry)) if entry else salt
+
+
+def fold_digests(digests: Sequence[bytes]) -> bytes:
+    """Return the root of the tree over leaves with these hashes (RFC 9162, section 2.1.1)."""
+    if not digests:
+        return compute_root(())
+    if len(digests) == 1:
+        return digests[0]
+    split = compute_split(len(digests))
+    return compute_node_hash(fold_digests(digests[:split]), fold_digests(digests[split:]))
 
 
 def list_changes(old: Record, new: Record) -> list[str]:

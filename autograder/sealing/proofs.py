@@ -14,12 +14,11 @@ from typing import Any, Final
 from autograder.errors import AuditError
 from autograder.records.log import Leaf, SealLog, StoredSeal
 from autograder.sealing.audit import validate_signer
-from autograder.sealing.entries import SALT_SIZE, Record, compute_leaf, get_record
+from autograder.sealing.entries import SALT_SIZE, Record, compute_leaf, compute_leaf_digest, fold_digests, get_record
 from autograder.sealing.seals import Seal, compute_link, format_seal, parse_seal, read_seal
 from minichain.crypto.errors import CryptoError
 from minichain.crypto.keys import PublicKey
-from minichain.crypto.merkle import InclusionProof, TreeHead, validate_inclusion
-from minichain.crypto.merkle_log import MerkleLog
+from minichain.crypto.merkle import InclusionProof, TreeHead, prove_inclusion, validate_inclusion
 
 FORMAT: Final = "minichain-autograder-proof-1"
 LARGEST_PROOF: Final = 16 * 2**20
@@ -69,8 +68,8 @@ def validate_proof(proof: Any, published: StoredSeal, signer: PublicKey | None =
 
 
 def _build_proof(log: SealLog, leaf: Leaf, seals: list[StoredSeal]) -> dict[str, Any]:
-    tree = MerkleLog(compute_leaf(each.salt, each.entry) for each in log.iterate_leaves(leaf.seal))
-    path = tree.get_inclusion_proof(leaf.position).path
+    digests = [compute_leaf_digest(each.salt, each.entry) for each in log.iterate_leaves(leaf.seal)]
+    path = prove_inclusion(leaf.position, len(digests), lambda begin, end: fold_digests(digests[begin:end])).path
     return {
         "format": FORMAT,
         "entry": leaf.entry,

@@ -248,7 +248,7 @@ def test_who_is_forgotten_is_gone_and_what_stays_is_said(course, gradebook, run)
     assert "would remove 1 result(s)" in run("forget", "ada", labs=False, code=1).stderr
     assert (course / "submitted" / "ada").is_dir()
     done = run("forget", "ada", "--yes", labs=False)
-    assert done.stdout.startswith("1 results, 0 decisions, 0 requests")
+    assert done.stdout.startswith("1 results, 0 sealed entries, 0 decisions, 0 requests")
     assert "ada may still be named in: roster.csv" in done.stderr
     assert not (course / "submitted" / "ada").exists()
     assert set(read_lines(run("marks", "--json"))) == {"bo", "cy"}

@@ -72,8 +72,8 @@ def test_who_is_forgotten_leaves_nothing(records):
     records.save([make_result(), make_result(content="c2"), make_result("bo")])
     records.decisions.save([GIVEN, replace(GIVEN, learner="bo")])
     records.decisions.add_request(ask())
-    assert records.forget("ada") == {"results": 2, "decisions": 1, "requests": 1}
-    assert records.forget("ada") == {"results": 0, "decisions": 0, "requests": 0}
+    assert records.forget("ada") == {"results": 2, "decisions": 1, "requests": 1, "sealed entries": 0}
+    assert records.forget("ada") == {"results": 0, "decisions": 0, "requests": 0, "sealed entries": 0}
     assert [result.learner for result in records.iterate_latest()] == ["bo"]
     assert set(records.decisions.get()) == {("L", "bo")}
 
@@ -89,7 +89,7 @@ def test_attempts_come_learner_by_learner_without_what_they_printed(records):
 def test_records_of_the_version_before_get_room_for_decisions(place):
     with Records(place) as store:
         store.save([make_result()])
-        store._database.write(lambda connection: [connection.exec_driver_sql(f"DROP TABLE {name}") for name in ("decision", "request")])
+        store._database.write(lambda connection: [connection.exec_driver_sql(f"DROP TABLE {name}") for name in ("decision", "request", "seal", "leaf")])
         store._database.write(lambda connection: connection.exec_driver_sql("UPDATE meta SET value = '2' WHERE name = 'schema'"))
     with Records(place) as store:
         assert store.decisions.save([GIVEN]) == 1

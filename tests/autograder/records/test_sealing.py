@@ -516,3 +516,16 @@ def test_a_mistake_at_the_prompt_is_one_line(course, call, monkeypatch, argument
     assert done.returncode == 2
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_who_is_forgotten_is_gone_from_the_leaves_and_every_seal_still_holds(sealed):
+    assert sealed.records.forget("bo") == {"results": 1, "sealed entries": 1, "decisions": 0, "requests": 0}
+    report = sealed.audit()
+    assert (report.results, report.forgotten, report.findings) == (7, 1, [])
+    entries = [leaf.entry for seal in (1, 2) for leaf in sealed.log.iterate_leaves(seal)]
+    assert entries.count("") == 1
+    assert not any('"bo"' in entry for entry in entries)
+    (proof, _) = build_proofs(sealed.log, "ada", sealed.published)
+    assert validate_proof(proof, sealed.published)[0]["learner"] == "ada"
+    sealed.run("UPDATE leaf SET salt = :salt WHERE entry = ''", salt=bytes(32))
+    assert [kind for kind, _ in sealed.list_findings()] == ["root"]
