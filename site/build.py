@@ -108,7 +108,7 @@ def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]]) -> 
     """
     words = WORDS[lang]
     nav: list[dict[str, Any]] = [{words["home"]: "index.md"}]
-    helps = [f"help/{name}.md" for name in ("your-work", "offline", "many-machines", "alike-work", "sealed-scores", "about")]
+    helps = [f"help/{name}.md" for name in ("your-work", "offline", "cohort", "many-machines", "alike-work", "sealed-scores", "about")]
     for course in tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]:
         lessons = [f"{course['id']}/{lesson}.md" for lesson in course["lessons"]]
         own_labs = [f"labs/{name}/index.md" for name, settings in labs.items() if settings.get("course") == course["id"]]

@@ -15,7 +15,7 @@ import typer
 from autograder.cli.cohort import ClassOption, Cohort, RosterOption, RulesOption, find_cohort
 from autograder.cli.grading import CourseOption, LabOption, LabsOption, LearnerOption, RecordsOption
 from autograder.cli.paths import find_course, find_labs
-from autograder.errors import PathError, RecordsError
+from autograder.errors import PathError, RecordsError, RosterError
 
 if TYPE_CHECKING:
     from autograder.cohort.marks import Mark
@@ -37,7 +37,22 @@ def marks(
     records: RecordsOption = None,
     roster: RosterOption = None,
     rules: RulesOption = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where the table goes. Default: marks.csv beside `submitted`.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Where the table goes. Default: marks.csv beside `submitted`; with --fill it has to be named."),
+    ] = None,
+    form: Annotated[
+        Path | None,
+        typer.Option(
+            "--fill", metavar="FILE", help="Fill the marks into a copy of what Moodle (grading worksheet) or Canvas (gradebook) exported."
+        ),
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            "--column", metavar="HEAD", help="With --fill and one --lab: which column of Canvas's gradebook, if it has another name."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write what each learner's work is worth: one line a learner, one column a lab, and the sum.
@@ -48,6 +63,9 @@ def marks(
 
     A part that waits for a person is never counted as zero: the mark stays empty, and the column `remarks` says why. autograder waiting
     lists all of them.
+
+    With --fill the marks go into a copy (--out) of the file that Moodle or Canvas exported, which takes it back: people are found in
+    roster.csv, only grades are written, and every other byte stays. Points are scaled only where the platform has another maximum.
 
         timezone = "+08:00"                        # cohort.toml
         attempts = "best"                          # or last, first
@@ -64,6 +82,8 @@ def marks(
     """
     from autograder.cohort.sheets import build_sheet, list_learners, write_marks
 
+    if column and form is None:
+        raise PathError(f"--column {column!r} goes with --fill FILE")
     known = find_labs(labs, course, [])
     cohort = find_cohort(folder, known, roster, rules, classes, learner)
     chosen = [name for name in known if not lab or name in lab]
@@ -71,6 +91,9 @@ def marks(
     if as_json:
         for mark in found:
             print(json.dumps(to_public(mark), ensure_ascii=False))
+        return
+    if form is not None:
+        _fill(form, out, found, cohort, {name: known[name] for name in chosen}, column)
         return
     sheet = build_sheet(found)
     path = out or cohort.course.root / "marks.csv"
@@ -247,6 +270,27 @@ def to_public(mark: "Mark") -> dict[str, Any]:
         "outdated": [grade_id for _, grade_id in mark.outdated],
         "forgeable": mark.result.is_forgeable,
     }
+
+
+def _fill(form: Path, out: Path | None, found: "list[Mark]", cohort: Cohort, labs: "dict[str, Lab]", column: str | None) -> None:
+    """Fill marks into a copy of a platform's file, and say what was done and what was not."""
+    from autograder.files import write_atomically
+    from autograder.lms.fill import fill
+    from autograder.lms.people import index_people
+
+    if cohort.roster is None:
+        raise RosterError(f"{cohort.course.root / 'roster.csv'}: no such file, and --fill finds people by the roster")
+    if out is None or (out.exists() and form.exists() and out.samefile(form)):
+        raise PathError(f"{form} stays as it is: name another file for the result with --out")
+    filled = fill(form, found, index_people(cohort.roster), labs, column)
+    write_atomically(out, filled.table.to_bytes())
+    for lab, (ours, theirs) in filled.scaled.items():
+        print(f"{lab}: scaled from {ours:g} to {theirs:g} points, the maximum in {filled.platform}")
+    for note in filled.notes:
+        print(note, file=sys.stderr)
+    if filled.forgeable:
+        print(f"{filled.forgeable} of these marks can be forged: graded in compat mode or without walls (autograder check, doctor)")
+    print(f"{out}: {filled.written} mark(s) for {filled.platform}, {filled.replaced} of them in place of another one")
 
 
 def _load_marks(records: str | None, cohort: Cohort, labs: list[str]) -> "list[Mark]":

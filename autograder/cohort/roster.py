@@ -5,9 +5,10 @@ It is a table with a head line, `roster.csv` beside `submitted/` unless a person
     learner,class,name,email,moodle,canvas
     ada,c1,Ada Lovelace,ada@example.org,48213,9931
 
-Only `learner` is needed: the name of the learner's folder. `moodle` and `canvas` are the numbers by which those systems' downloads name
-a person. Heads may be Chinese (学号, 班级, 姓名, 邮箱). Spreadsheets write UTF-8 or, in China, GB 18030; commas, semicolons or tabs: all
-are read. Other columns are left alone.
+Only `learner` is needed: the name of the learner's folder. `canvas` is the person's number there, which downloads and the gradebook have.
+`moodle` is the ID number that Moodle's grading worksheet shows; the numbers in its downloads are those of one assignment. Heads may be
+Chinese (学号, 班级, 姓名, 邮箱). Spreadsheets write UTF-8 or, in China, GB 18030; commas, semicolons or tabs: all are read. Other columns
+are left alone.
 
 A roster with a mistake is refused as a whole, with each mistake and its line: half a roster would grade half a class.
 """

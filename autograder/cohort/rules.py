@@ -93,6 +93,8 @@ class Rules:
     all_labs: Rule = Rule()
     labs: Mapping[str, Rule] = field(default_factory=dict)
     extensions: tuple[Extension, ...] = ()
+    zone: timezone = UTC
+    """That of times that name none."""
 
     def get_rule(self, lab: str, learner: str, class_name: str = "") -> Rule:
         """Return what holds for a learner of a class at a lab."""
@@ -138,7 +140,9 @@ class _Reader:
         extensions = table.get("extensions", [])
         if not isinstance(extensions, list):
             raise self._complain("extensions", extensions, "write [[extensions]], with two brackets, once for each")
-        return Rules(all_labs, labs, tuple(self._read_extension(value, f"extension {at}") for at, value in enumerate(extensions, 1)))
+        return Rules(
+            all_labs, labs, tuple(self._read_extension(value, f"extension {at}") for at, value in enumerate(extensions, 1)), self.zone
+        )
 
     def _read_rule(self, table: dict[str, Any], place: str, above: Rule) -> Rule:
         self._refuse_others(table, place, ("attempts", "due", "closes", "late"))

@@ -282,8 +282,8 @@ def _read_local(file: BinaryIO, header: int, directory: int, name: bytes, said: 
         return start, "its own header gives it another name than the directory"
     if (own_flags ^ flags) & (_ENCRYPTED | _SIZES_FOLLOW) or own_method != method:
         return start, "its own header says other things than the directory"
-    if own_flags & _SIZES_FOLLOW and not (own_crc or own_packed or own_size):
-        return start, ""
+    if own_flags & _SIZES_FOLLOW and not own_crc and own_packed == own_size and own_size in (0, 0xFFFFFFFF):
+        return start, ""  # the latter is what a program writes that does not know yet whether it will need zip64, as Moodle's does
     if 0xFFFFFFFF in (own_packed, own_size):
         return start, "it is zip64, which is not read"
     return start, "" if (own_crc, own_packed, own_size) == (crc, packed, size) else "its own header gives other sizes than the directory"

@@ -310,6 +310,17 @@ def test_data_that_break_off_or_go_on_are_refused(read):
     assert "more packed bytes than it has" in get_only_refusal(read([Entry(NAME, TEXT, data=packed + bytes(200_000))]))
 
 
+def test_room_for_zip64_in_a_local_header_changes_nothing(read):
+    """ZipStream, which Moodle uses, writes it before it knows the sizes."""
+    room = {"crc": 0, "packed": 0xFFFFFFFF, "size": 0xFFFFFFFF}
+    found, lines = read([Entry(NAME, TEXT, flags=SIZES_FOLLOW, local=room)])
+    assert found and not lines
+    lie = read([Entry(NAME, TEXT, flags=SIZES_FOLLOW, local=room, central={"size": 700})])
+    assert "its header says 700 bytes, and 650 came out" in get_only_refusal(lie)
+    assert "zip64" in get_only_refusal(read([Entry(NAME, TEXT, flags=SIZES_FOLLOW, local={**room, "packed": 5})]))
+    assert "zip64" in get_only_refusal(read([Entry(NAME, TEXT, local=room)]))
+
+
 def test_sizes_that_follow_the_data_are_checked_like_others(read):
     zero = {"crc": 0, "packed": 0, "size": 0}
     found, _ = read([Entry(NAME, TEXT, flags=SIZES_FOLLOW, local=zero)])
