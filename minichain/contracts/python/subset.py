@@ -12,10 +12,10 @@ and these expressions:
     fields of records · calls of functions, records, what the host gives, and the methods listed here
 
 Where it differs from Python: an expression `(x for x in ...)` may only be the one argument of a function, and is worked out before the
-function begins, but for `any` and `all`; a loop over a dict runs over what was there when it began; `sorted`, `min` and `max` compare ints
-with ints, texts with texts, and tuples whose parts do so; text is made of str, int, bool and None alone; `lower`, `upper`, `strip`, `split`
-and `isdigit` know ASCII only; a key of a dict is a text, bytes or an int below 2^60, and an int only while the dict has fewer than 1000
-entries.
+function begins, but for `any` and `all`; `enumerate`, `zip` and `reversed` give lists, made at once, so a loop over them does not see what
+is appended meanwhile; a loop over a dict runs over what was there when it began; `sorted`, `min` and `max` compare ints with ints, texts
+with texts, and tuples whose parts do so; text is made of str, int, bool and None alone; `lower`, `upper`, `strip`, `split` and `isdigit`
+know ASCII only; a key of a dict is a text, bytes or an int below 2^60, and an int only while the dict has fewer than 1000 entries.
 
 Simplifications: annotations count where a value enters or leaves a contract. Inside they are for readers, as in Python itself.
 """

@@ -134,7 +134,8 @@ class Maker:
             source = f"list(({self.make_dict(1)}).items())"
             target = f"{self.name_new('str')}, {self.name_new('int')}"
         else:
-            source = f"enumerate({self.make_texts(1)})" if shape == "enumerate" else f"zip({self.make_ints(1)}, {self.make_texts(1)})"
+            source = f"zip(list({self.make_ints(1)}), list({self.make_texts(1)}))"
+            source = f"enumerate(list({self.make_texts(1)}))" if shape == "enumerate" else source
             target = f"{self.name_new('int')}, {self.name_new('str')}"
         self.loops += 1
         inner = self.write_inner(depth)

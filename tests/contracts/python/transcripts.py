@@ -14,10 +14,12 @@ from minichain.ledger.execution import Call, execute_transaction
 from minichain.ledger.rwset import Write
 from minichain.ledger.state import MemoryState
 from tests.contracts.python import fuzz
+from tests.contracts.python.borders import BORDERS, HOST, SOURCE
 from tests.contracts.python.features import list_bodies, write_source
 from tests.contracts.python.hostile import ENDED, HOLES, SPENT, TOGETHER
 from tests.contracts.python.hostile_sources import REFUSED
 from tests.contracts.python.programs import make_program, spoil
+from tests.contracts.python.refusals import list_refusals
 from tests.ledger.keyvalue_calls import BLOCK, SENDER
 
 PATH = Path(__file__).with_name("transcripts.json")
@@ -38,7 +40,7 @@ def describe(record):
     return f"{int(outcome.code)} {outcome.gas_used} {left} {outcome.message}"
 
 
-def transcribe(sources, gas=GAS):
+def transcribe(sources, gas=GAS, parameters=()):
     """Return a line about a call of `main`, or about why one of the contracts is refused."""
     try:
         programs = {name: compile_contract(source) for name, source in sources.items()}
@@ -51,7 +53,7 @@ def transcribe(sources, gas=GAS):
         return PythonEngine(programs[name]) if name in programs else None
 
     nodes = sum(program.nodes for program in programs.values())
-    return f"{nodes} {describe(execute_transaction(Call('main', 'main', (), SENDER, 'ab' * 32, BLOCK, gas), state, find_engine))}"
+    return f"{nodes} {describe(execute_transaction(Call('main', 'main', parameters, SENDER, 'ab' * 32, BLOCK, gas), state, find_engine))}"
 
 
 def transcribe_seed(seed):
@@ -73,6 +75,14 @@ def list_transcripts():
         f"spent {name}": lambda body=body: transcribe({"main": f"def main() -> None:\n    while True:\n        {body}\n"})
         for name, body in SPENT.items()
     }
+    found |= {f"refusal {place}": lambda source=source: transcribe({"main": source}) for place, source in enumerate(list_refusals())}
+    found |= {
+        f"border {kind} {result} {data}": lambda kind=kind, result=result, data=data: transcribe(
+            {"main": SOURCE.format(kind=kind, result=result)}, parameters=(("n", data),)
+        )
+        for kind, result, data in BORDERS
+    }
+    found["host"] = lambda: transcribe({"main": HOST})
     found |= {f"hole {name}": lambda body=body: transcribe({"main": make_hostile_source(body)}, MORE_GAS) for name, body in HOLES.items()}
     found |= {f"together {name}": lambda sources=sources: transcribe(sources, 100_000) for name, (_, _, sources) in TOGETHER.items()}
     found |= {f"seed {seed}": lambda seed=seed: transcribe_seed(seed) for seed in range(SEEDS)}
