@@ -89,7 +89,9 @@ def test_attempts_come_learner_by_learner_without_what_they_printed(records):
 def test_records_of_the_version_before_get_room_for_decisions(place):
     with Records(place) as store:
         store.save([make_result()])
-        store._database.write(lambda connection: [connection.exec_driver_sql(f"DROP TABLE {name}") for name in ("decision", "request", "seal", "leaf")])
+        store._database.write(
+            lambda connection: [connection.exec_driver_sql(f"DROP TABLE {name}") for name in ("decision", "request", "seal", "leaf")]
+        )
         store._database.write(lambda connection: connection.exec_driver_sql("UPDATE meta SET value = '2' WHERE name = 'schema'"))
     with Records(place) as store:
         assert store.decisions.save([GIVEN]) == 1
