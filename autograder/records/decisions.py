@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from autograder.cohort.marks import CellName, Decision
 from autograder.errors import RecordsError
@@ -21,6 +21,8 @@ from autograder.records.tables import decision_table, request_table
 
 RequestState = Literal["open", "granted", "refused"]
 _PARAMETERS: Final = 500
+_LOCK: Final = 0x64656369
+"""A number that means "the decisions of MiniChain" to PostgreSQL's advisory locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class DecisionStore:
         wanted = {(one.lab, one.learner, one.cell): one for one in decisions}
 
         def work(connection: Connection) -> int:
+            _wait_for_others(connection)
             present = _read(connection, {lab for lab, _, _ in wanted}, sorted({learner for _, learner, _ in wanted}))
             new = [one for key, one in wanted.items() if _is_new(one, present.get(key[:2], {}).get(one.cell))]
             if new:
@@ -71,6 +74,7 @@ class DecisionStore:
         wanted = {(one.lab, one.learner, one.cell): one for one in shown}
 
         def work(connection: Connection) -> int:
+            _wait_for_others(connection)
             labs, learners = {lab for lab, _, _ in wanted}, sorted({learner for _, learner, _ in wanted})
             before = _read(connection, labs, learners, author)
             present = _read(connection, labs, learners)
@@ -91,6 +95,7 @@ class DecisionStore:
         """Note what a learner asks for. The same wish again, while it is open, is refused."""
 
         def work(connection: Connection) -> None:
+            _wait_for_others(connection)
             table = request_table.c
             same = (table.lab == request.lab, table.learner == request.learner, table.grade_id == request.grade_id, table.state == "open")
             if found := connection.execute(select(table.id).where(*same)).scalar():
@@ -109,6 +114,7 @@ class DecisionStore:
         """Write the answer to an open request and return it."""
 
         def work(connection: Connection) -> Request:
+            _wait_for_others(connection)
             row = connection.execute(select(request_table).where(request_table.c.id == request_id)).one_or_none()
             if row is None:
                 raise RecordsError(f"there is no request {request_id!r}")
@@ -119,6 +125,12 @@ class DecisionStore:
             return Request(**{**row._asdict(), **values})
 
         return self._database.write(work)
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let one person's program at a time look and then write. In SQLite a transaction that writes is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
 
 
 def _read(

@@ -1,5 +1,6 @@
 """What people decided: it stays, it can be changed and taken back, and nothing is written twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -96,3 +97,17 @@ def test_records_of_the_version_before_get_room_for_decisions(place):
     with Records(place) as store:
         assert store.decisions.save([GIVEN]) == 1
         assert list(store.iterate_latest()) == [make_result()]
+
+
+def test_of_two_imports_at_once_one_takes_what_is_new_and_the_other_finds_nothing(place):
+    shown = [replace(GIVEN, learner=f"l{at}") for at in range(300)]
+
+    def take(_):
+        with Records(place) as store:
+            return store.decisions.merge("formgrader", shown)
+
+    Records(place).close()
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(take, range(4))) == [0, 0, 0, 300]
+    with Records(place) as store:
+        assert len(store.decisions.get()) == 300
