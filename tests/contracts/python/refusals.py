@@ -3,8 +3,7 @@
 LIMITS are what is just allowed, and what is just too much.
 """
 
-BODIES = (
-    """
+BODIES = """
 x[0:1] = [1]; x = [1]; x[0:1] += [1]
 del x[0:1]; x = []
 for x in [1]: pass
