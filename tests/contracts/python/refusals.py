@@ -3,8 +3,7 @@
 LIMITS are what is just allowed, and what is just too much.
 """
 
-BODIES = (
-    """
+BODIES = """
 x[0:1] = [1]; x = [1]; x[0:1] += [1]
 del x[0:1]; x = []
 for x in [1]: pass
@@ -131,7 +130,7 @@ x = rf"a"
 x = "\\q"
 x = b"\\u0041"
 x = "\\u0041\\U0001F600\\x41"
-x = b"\\x41\\n"
+x = b"\\x41\\t"
 x = r"\\q"
 x = "unfinished
 x = 'it''s'
@@ -216,10 +215,12 @@ x = [a for a in [1] for b in [a] if b]
 x = n.__class__
 x = n._private
 x = n.__len__()
+x = n[::2]
+x = n[1:2:1]
+x = n < 5 and n[::1]
+x = {1: 2, **n}
+x = f"{n!a}"
 """.strip()
-    .replace("\\\\n", "\\n")
-    .replace("\\\\r", "\\r")
-)
 
 TOPS = [
     "x = 1\n",
@@ -354,5 +355,6 @@ HEAD = "@record\nclass R:\n    a: int\n\ndef _f(a: int, b: int = 1) -> int:\n   
 
 def list_refusals():
     """Return whole sources."""
-    bodies = [f"{HEAD}def main(n: int) -> None:\n    {body}\n" for body in BODIES.split("\n")]
+    lines = [body.replace("\\n", "\n").replace("\\r", "\r") for body in BODIES.split("\n")]
+    bodies = [f"{HEAD}def main(n: int) -> None:\n    {body}\n" for body in lines]
     return [*bodies, *TOPS, *LIMITS]
