@@ -11,7 +11,7 @@ from autograder.cli.grading import CourseOption, LabsOption, SourceArgument, Zip
 from autograder.cli.paths import find_labs
 from autograder.cli.progress import Progress
 from autograder.errors import PathError
-from autograder.files import validate_file_name
+from autograder.files import validate_file_name, write_atomically
 
 
 def compare(
@@ -60,6 +60,7 @@ def compare(
 
         target = out or opened.root / f"compared-{validate_file_name(lab)}.html"
         page = write_page(target, known, comparison, given, ignored, load, lang)
+    write_atomically(page.with_suffix(".json"), json.dumps(to_public(comparison), ensure_ascii=False).encode("utf-8", "backslashreplace"))
     if as_json:
         print(json.dumps(to_public(comparison), ensure_ascii=False))
     else:

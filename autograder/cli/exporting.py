@@ -118,10 +118,12 @@ def report(
     """Write one page about a cohort: distribution, progress by class, which tests tell learners apart, what goes wrong, who needs a person.
 
     The page holds all that it shows, opens without a network and prints. Every number that counts learners leads to them, and from there to
-    their feedback, if autograder feedback wrote it. Make one for each class (--class) where a programme has many thousands.
+    their feedback, if autograder feedback wrote it. What autograder compare found stands there too. Make one for each class (--class)
+    where a programme has many thousands.
     """
     from autograder.cohort.marks import iterate_marks
     from autograder.cohort.tasks import iterate_tasks
+    from autograder.compare.clusters import read_groups
     from autograder.records import Records
     from autograder.report import build_report, write_report
     from autograder.report.words import WORDS
@@ -135,8 +137,10 @@ def report(
         asked = [one for one in store.decisions.get_requests("open") if one.lab in known and cohort.has(one.learner)]
     if not marks:
         raise RecordsError(f"{store.name}: nothing is recorded here for {', '.join(known)}; run autograder grade first")
-    page = build_report(marks, iterate_tasks(marks, asked), list(known), cohort.roster, cohort.learners)
-    print(write_report(out or cohort.course.root / "report.html", page, known, lang, cohort.course.root / "feedback"))
+    root = cohort.course.root
+    alike = {name: groups for name in known if (groups := read_groups(root / f"compared-{name}.json"))}
+    page = build_report(marks, iterate_tasks(marks, asked), list(known), cohort.roster, cohort.learners, alike)
+    print(write_report(out or root / "report.html", page, known, lang, root))
 
 
 def import_(

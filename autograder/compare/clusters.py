@@ -1,8 +1,12 @@
 """Clusters: works that hang together by matches, as plain data for the page, the report and other programs."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+from autograder.errors import PathError
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,25 @@ def build_clusters(matches: Iterable[Match], published: Iterable[str] = ()) -> t
 def to_public(comparison: Comparison) -> dict[str, Any]:
     """Return what `autograder compare --json` prints."""
     return asdict(comparison)
+
+
+def read_groups(path: Path) -> list[list[str]]:
+    """Return the learners of each cluster in a file that `autograder compare` wrote; none if there is no such file.
+
+    Raises `PathError` if the file is something else.
+    """
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        groups = [list(cluster["learners"]) for cluster in found["clusters"]]
+        if not all(isinstance(name, str) for group in groups for name in group):
+            raise TypeError("a name is no text")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise PathError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise PathError(f"{path}: not what autograder compare wrote; run it again, or take the file away") from None
+    return groups
 
 
 def _find(parent: dict[str, str], name: str) -> str:

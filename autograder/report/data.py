@@ -13,8 +13,9 @@ Simplification: a cohort is described, nothing is inferred from it; below `LEAST
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
+from types import MappingProxyType
 from typing import Final, Literal
 
 from autograder.cohort.marks import Mark
@@ -99,6 +100,8 @@ class LabReport:
     items: tuple[Item, ...]
     failures: tuple[Failure, ...]
     slow: tuple[Slow, ...]
+    alike: tuple[Group, ...] = ()
+    """Whose works hang together, as `autograder compare` found them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ class Report:
     """All of it."""
 
     people: Mapping[str, Person]
+    strangers: Mapping[str, Person]
+    """Who is of another class, and has work like that of somebody in this one."""
     classes: tuple[str, ...]
     labs: tuple[LabReport, ...]
     tasks: tuple[Task, ...]
@@ -113,9 +118,17 @@ class Report:
 
 
 def build_report(
-    marks: Iterable[Mark], tasks: Iterable[Task], labs: Sequence[str], roster: Roster | None, learners: Sequence[str] = ()
+    marks: Iterable[Mark],
+    tasks: Iterable[Task],
+    labs: Sequence[str],
+    roster: Roster | None,
+    learners: Sequence[str] = (),
+    alike: Mapping[str, Sequence[Sequence[str]]] = MappingProxyType({}),
 ) -> Report:
-    """Return the report over these marks; `learners` are those whom it is about, empty: all of the roster, and who handed something in."""
+    """Return the report over these marks; `learners` are those whom it is about, empty: all of the roster, and who handed something in.
+
+    `alike` gives by lab the groups of learners whose works are alike; of a group all are shown, also who is in another class.
+    """
     by_lab: dict[str, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_lab[mark.lab].append(mark)
@@ -128,9 +141,11 @@ def build_report(
     classes = tuple(dict.fromkeys(person.class_name for person in people.values()))
     forgeable = sorted({mark.learner for group in by_lab.values() for mark in group if mark.result.is_forgeable})
     present = [lab for lab in labs if by_lab[lab]]
-    return Report(
-        people, classes, tuple(_build_lab(by_lab[lab], people, classes) for lab in present), tuple(tasks), Group(tuple(forgeable))
-    )
+    groups = {lab: tuple(Group(tuple(each)) for each in alike.get(lab, ()) if people.keys() & set(each)) for lab in present}
+    found = tuple(replace(_build_lab(by_lab[lab], people, classes), alike=groups[lab]) for lab in present)
+    others = {name for groups_of_lab in groups.values() for group in groups_of_lab for name in group.learners} - people.keys()
+    strangers = {name: (roster.people.get(name) if roster else None) or Person(name) for name in sorted(others)}
+    return Report(people, strangers, classes, found, tuple(tasks), Group(tuple(forgeable)))
 
 
 def _build_lab(marks: list[Mark], people: Mapping[str, Person], classes: Sequence[str]) -> LabReport:

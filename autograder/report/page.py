@@ -47,9 +47,9 @@ class _Lists:
         return {"count": group.count, "href": f"#g{len(self.lists)}"}
 
 
-def write_report(path: Path, report: Report, labs: Mapping[str, Lab], lang: str = "en", feedback: Path | None = None) -> Path:
-    """Write the report and return its path; `feedback` is the folder of the feedback pages, which learners then link to."""
-    pages = _find_pages(path, feedback, report) if feedback else {}
+def write_report(path: Path, report: Report, labs: Mapping[str, Lab], lang: str = "en", course: Path | None = None) -> Path:
+    """Write the report and return its path; `course` is the folder whose pages it links to: feedback, and comparisons."""
+    pages = _find_pages(path, course, report) if course else {}
     write_atomically(path, render_report(report, labs, lang, pages).encode("utf-8", "replace"))
     return path
 
@@ -57,7 +57,10 @@ def write_report(path: Path, report: Report, labs: Mapping[str, Lab], lang: str 
 def render_report(
     report: Report, labs: Mapping[str, Lab], lang: str = "en", pages: Mapping[tuple[str, str], str] | None = None, now: float | None = None
 ) -> str:
-    """Return the page; `pages` gives the address of the feedback for a learner and a lab, where there is some."""
+    """Return the page; `pages` gives the address of the feedback for a learner and a lab, where there is some.
+
+    For the learner "" it is the page on which alike work is shown side by side.
+    """
     words, lists = WORDS[lang], _Lists()
     made = datetime.now(UTC) if now is None else datetime.fromtimestamp(now, UTC)
     named = [name for name in report.classes if name]
@@ -69,7 +72,10 @@ def render_report(
         "learners": len(report.people),
         "handed_in": lists.link(Group(tuple(name for name in report.people if name in present)), words["handed-in"], "top"),
         "forgeable": lists.link(report.forgeable, words["forgeable"], "top"),
-        "labs": [_build_lab(number, lab, labs.get(lab.lab), lang, lists) for number, lab in enumerate(report.labs, 1)],
+        "labs": [
+            _build_lab(number, lab, labs.get(lab.lab), lang, lists, (pages or {}).get(("", lab.lab), ""))
+            for number, lab in enumerate(report.labs, 1)
+        ],
         "bands": [(band, words[band]) for band in BANDS],
         "tasks": [
             {"kind": words[task.kind], "lab": _get_title(task.lab, labs.get(task.lab), lang), "learner": clean(task.learner)}
@@ -83,7 +89,7 @@ def render_report(
     return _get_environment().get_template("report.html.j2").render(values)
 
 
-def _build_lab(number: int, lab: LabReport, source: Lab | None, lang: str, lists: _Lists) -> dict[str, Any]:
+def _build_lab(number: int, lab: LabReport, source: Lab | None, lang: str, lists: _Lists, compared: str) -> dict[str, Any]:
     words, anchor = WORDS[lang], f"lab-{number}"
     names = name_parts(source, lang) if source else {}
     title = _get_title(lab.lab, source, lang)
@@ -112,6 +118,8 @@ def _build_lab(number: int, lab: LabReport, source: Lab | None, lang: str, lists
             }
             for failure in lab.failures
         ],
+        "alike": [link(group, words["alike"]) for group in lab.alike],
+        "compared": compared,
         "slow": [
             {
                 "learner": clean(slow.learner),
@@ -162,7 +170,7 @@ def _build_list(each: dict[str, Any], report: Report, pages: Mapping[tuple[str, 
     """Return a list of learners as the page shows it."""
     rows = []
     for learner in each["learners"]:
-        person = report.people[learner]
+        person = report.people.get(learner) or report.strangers[learner]
         href = pages.get((learner, each["lab"]), "")
         rows.append({"learner": clean(learner), "name": clean(person.name), "class": clean(person.class_name), "href": href})
     return {**each, "rows": rows}
@@ -176,15 +184,14 @@ def _format(value: float | None) -> str:
     return "–" if value is None else format_number(round(value, 2))
 
 
-def _find_pages(page: Path, feedback: Path, report: Report) -> dict[tuple[str, str], str]:
-    """Return the addresses of the feedback pages that there are, seen from the report."""
-    way = Path(os.path.relpath(feedback, page.parent)).as_posix()
-    return {
-        (learner, lab.lab): quote(f"{way}/{learner}/{lab.lab}.html", errors="replace")
-        for lab in report.labs
-        for learner in report.people
-        if (feedback / learner / f"{lab.lab}.html").is_file()
+def _find_pages(page: Path, course: Path, report: Report) -> dict[tuple[str, str], str]:
+    """Return the addresses of the pages that there are, seen from the report."""
+    way = Path(os.path.relpath(course, page.parent)).as_posix()
+    places = {("", lab.lab): f"compared-{lab.lab}.html" for lab in report.labs}
+    places |= {
+        (learner, lab.lab): f"feedback/{learner}/{lab.lab}.html" for lab in report.labs for learner in (*report.people, *report.strangers)
     }
+    return {key: quote(f"{way}/{place}", errors="replace") for key, place in places.items() if (course / place).is_file()}
 
 
 @cache

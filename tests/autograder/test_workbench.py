@@ -105,6 +105,10 @@ def test_a_term(school, call):
     assert (rows[name(0)]["00-sums"], rows[name(1)]["00-sums"], rows[name(10)]["00-sums"]) == ("3", "5", "")
     assert rows[name(COUNT)]["remarks"] == "00-sums: nothing handed in"
 
+    # Work that is alike
+    found = json.loads(run("compare", school, "--lab", "00-sums", "--json", *labs).stdout)
+    assert [sorted(group["learners"]) for group in found["clusters"]] == [[name(7), name(11)]]
+
     # Feedback and a report for each class
     run("feedback", school, "--zip", *labs)
     for each in CLASSES:
@@ -112,11 +116,13 @@ def test_a_term(school, call):
             assert len(archive.namelist()) == 200
         page = school / f"report-{each}.html"
         run("report", school, "--class", each, "--lang", "zh", "--out", page, *labs)
-        assert f"{each}的情况" in page.read_text("utf-8")
-
-    # Work that is alike
-    found = json.loads(run("compare", school, "--lab", "00-sums", "--json", *labs).stdout)
-    assert [sorted(group["learners"]) for group in found["clusters"]] == [[name(7), name(11)]]
+        text = page.read_text("utf-8")
+        assert f"{each}的情况" in text
+        assert f'href="feedback/{name(7)}/00-sums.html"' in text or each == "一班"
+        assert ("相似的作业" in text) == (each != "一班")  # 7 and 11 are in the other two
+        assert 'href="compared-00-sums.html"' in text or each == "一班"
+    (school / "compared-00-sums.json").write_text("{}")
+    assert "not what autograder compare wrote" in run("report", school, *labs, code=2).stderr
 
     # The seal holds, shows one score without another, and finds what was changed by hand
     (seal,) = sorted((school / "seals").glob("*.json"))
