@@ -118,9 +118,9 @@ def test_a_term(school, call):
         run("report", school, "--class", each, "--lang", "zh", "--out", page, *labs)
         text = page.read_text("utf-8")
         assert f"{each}的情况" in text
-        assert f'href="feedback/{name(7)}/00-sums.html"' in text or each == "一班"
+        assert f'feedback/{name(7)}/00-sums.html"' in text or each == "一班"
         assert ("相似的作业" in text) == (each != "一班")  # 7 and 11 are in the other two
-        assert 'href="compared-00-sums.html"' in text or each == "一班"
+        assert '/compared-00-sums.html"' in text or each == "一班"
     (school / "compared-00-sums.json").write_text("{}")
     assert "not what autograder compare wrote" in run("report", school, *labs, code=2).stderr
 
