@@ -17,7 +17,6 @@ from autograder.plan.rename import rename_locals
 from autograder.plan.sample import draw_samples, write_sample
 from autograder.read import compute_content_hash, read_submission
 from tests.autograder.labs_for_tests import write_lab
-from tests.autograder.test_cli_grade import call  # noqa: F401  # a fixture
 
 # Other names
 
@@ -116,7 +115,7 @@ def test_a_deadline_that_is_none_is_one_line(text):
         read_duration(text)
 
 
-def test_the_command_really_grades_before_it_says_anything(tmp_path, call):  # noqa: F811
+def test_the_command_really_grades_before_it_says_anything(tmp_path, call):
     folder = write_lab(tmp_path / "labs")
     for kind, source in (("answers", "def add(a, b):\n    total = a + b\n    return total"), ("mistakes", "def add(a, b):\n    return 3")):
         (folder / kind).mkdir()
@@ -136,7 +135,7 @@ def test_the_command_really_grades_before_it_says_anything(tmp_path, call):  # n
     assert load_lab(folder).id == measured["lab"]
 
 
-def test_help_teaches(call):  # noqa: F811
+def test_help_teaches(call):
     told = re.sub(r"\s+", " ", call("plan", "--help").stdout)
     for words in ("core-hour", "--deadline", "24h", "efficiency", "really grades"):
         assert words in told

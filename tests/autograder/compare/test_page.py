@@ -208,7 +208,7 @@ def test_the_command_takes_another_place_and_language(course, monkeypatch, capsy
     [
         (("nowhere", "--lab", NAME), "no such folder"),
         ((".", "--lab", "99-none"), "no lab '99-none'"),
-        ((".", "--lab", "01-tamper-evidence"), "no submissions here"),
+        ((".", "--lab", "01-tamper-evidence"), "no submissions of 01-tamper-evidence"),
         ((".", "--lab", NAME, "--lang", "fr"), "--lang fr: the page is written in en or zh"),
     ],
 )
