@@ -1,6 +1,7 @@
 """`autograder feedback` and `autograder export`: from the records to what people and nbgrader read."""
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from autograder.sources.place import Place, compute_hash, read_place
 if TYPE_CHECKING:
     from autograder.cohort.marks import Mark
     from autograder.nbgrader.submissions import GradebookEntry
+    from autograder.records.decisions import Request
 
 
 def feedback(
@@ -55,10 +57,13 @@ def feedback(
         decided = store.decisions.get(list(known), cohort.learners)
         marks = iterate_marks(store, list(known), cohort.rules, cohort.roster, cohort.learners)
         by_key = {(mark.lab, mark.learner): mark for mark in marks}
+        asked: dict[tuple[str, str], list[Request]] = defaultdict(list)
+        for request in store.decisions.get_requests():
+            asked[request.lab, request.learner].append(request)
     with Progress("writing feedback", len(results)) as progress:
         for result in results:
             key = (result.lab, result.learner)
-            write_feedback(target, known[result.lab], result, by_key.get(key), decided.get(key))
+            write_feedback(target, known[result.lab], result, by_key.get(key), decided.get(key), asked[key])
             progress.advance()
     print(write_index(target, known, results))
     for path in write_zips(target, cohort.roster, {result.learner for result in results}) if zipped else ():

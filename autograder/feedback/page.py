@@ -9,7 +9,7 @@ Simplification: the answers themselves are not shown; they are in the learner's 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
@@ -29,6 +29,7 @@ from autograder.html import build_environment
 from autograder.labs.model import Lab, LabCell
 from autograder.messages import clean, get_text
 from autograder.nbgrader.format import compute_visible
+from autograder.records.decisions import Request
 from autograder.results import CellResult, Result
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -80,10 +81,12 @@ class Segment:
     title: str
 
 
-def write_feedback(folder: Path, lab: Lab, result: Result, mark: Mark | None = None, decisions: Decisions | None = None) -> Path:
+def write_feedback(
+    folder: Path, lab: Lab, result: Result, mark: Mark | None = None, decisions: Decisions | None = None, asked: Sequence[Request] = ()
+) -> Path:
     """Write `<folder>/<learner>/<lab>.html` and return its path."""
     path = folder / validate_file_name(result.learner) / f"{validate_file_name(lab.id)}.html"
-    write_atomically(path, render_feedback(lab, result, mark, decisions or {}).encode("utf-8", "replace"))
+    write_atomically(path, render_feedback(lab, result, mark, decisions or {}, asked).encode("utf-8", "replace"))
     return path
 
 
@@ -103,10 +106,13 @@ def write_index(folder: Path, labs: dict[str, Lab], results: Iterable[Result], l
     return folder / "index.html"
 
 
-def render_feedback(lab: Lab, result: Result, mark: Mark | None = None, decisions: Decisions = MappingProxyType({})) -> str:
+def render_feedback(
+    lab: Lab, result: Result, mark: Mark | None = None, decisions: Decisions = MappingProxyType({}), asked: Sequence[Request] = ()
+) -> str:
     """Return the page of one result as HTML, in the language of the notebook that was handed in.
 
-    With `mark` it also says what lateness and extra credit make of it, and whether another attempt counts.
+    With `mark` it also says what lateness and extra credit make of it, and whether another attempt counts; with `asked` what the learner
+    asked about it, and the answers.
     """
     lang, words = result.lang, get_words(result.lang)
     result = apply_decisions(result, decisions)
@@ -129,6 +135,7 @@ def render_feedback(lab: Lab, result: Result, mark: Mark | None = None, decision
         "findings_first": result.status == "unreadable",
         "findings": [(clean(place), clean(describe_finding(text, lang))) for place, text in findings[:MAX_FINDINGS]],
         "more": max(len(findings) - MAX_FINDINGS, 0),
+        "asked": [(clean(each.text), words[each.state], clean(each.answer)) for each in asked],
         "adjustments": _describe_mark(mark, result, words) if mark else (),
         "is_forgeable": result.is_forgeable,
         "version": result.lab_version[:12],

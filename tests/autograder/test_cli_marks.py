@@ -261,10 +261,22 @@ def test_feedback_says_what_people_decided_and_what_lateness_costs(course, run):
     run("feedback")
     page = (course / "feedback" / "bo" / "00-sums.html").read_text("utf-8")
     assert "Nicely &lt;put&gt;." in page
-    assert "0.5 points off for being 1.0 days late." in page
+    assert "Off for being 1.0 days late: 0.5." in page
     assert "Your mark: 5." in page
     assert "A person still looks" not in page
     assert "A person still looks" in (course / "feedback" / "ada" / "00-sums.html").read_text("utf-8")
+
+
+def test_feedback_tells_what_was_asked_and_answered(course, run):
+    request = run("ask", "bo", "00-sums", "--why", "is <mul> right?").stdout.strip()
+    run("feedback")
+    assert "Not answered yet." in (course / "feedback" / "bo" / "00-sums.html").read_text("utf-8")
+    run("answer", request, "--refuse", "--why", "No & never.", labs=False)
+    run("feedback")
+    page = (course / "feedback" / "bo" / "00-sums.html").read_text("utf-8")
+    assert "is &lt;mul&gt; right?" in page
+    assert "It stays as it is.</b> No &amp; never." in page
+    assert "You asked" not in (course / "feedback" / "ada" / "00-sums.html").read_text("utf-8")
 
 
 def test_feedback_is_zipped_class_by_class_and_twice_the_same(course, run):
