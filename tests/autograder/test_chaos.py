@@ -23,4 +23,5 @@ def test_whatever_is_killed_the_verdicts_are_those_of_a_quiet_run(cohort, tmp_pa
     series = run_series(cohort, tmp_path / "records.db", seed)
     print(series)
     assert series.faults == []
-    assert series.killed.total() > 20 and series.killed["learner"] > 5
+    # How many are hit depends on the machine: to find a victim among all processes takes long where much else runs.
+    assert series.killed.total() > 10 and series.killed["learner"] > 3
