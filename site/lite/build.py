@@ -157,11 +157,15 @@ def fetch_wheels(out: Path) -> None:
     pip("download", "--no-deps", *target, "--dest", out, "-r", REQUIREMENTS / "browser.txt")
 
 
+NOT_IN_BROWSERS = ("__pycache__", "cli", "contracts", "industry", "sqlite_store.py", "archive.py", "verify.py", "workers.py")
+"""What no browser can run (a shell, SQLite, processes), and parts that no lab uses: every learner would wait for them."""
+
+
 def build_browser_wheel(out: Path) -> None:
-    """Build the wheel of minichain alone: no autograder, no command line, nothing that a browser cannot run."""
+    """Build the wheel of minichain alone: no autograder, no command line, nothing that a browser cannot run or that no lab uses."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     source = out / "source"
-    shutil.copytree(ROOT / "minichain", source / "minichain", ignore=shutil.ignore_patterns("__pycache__", "cli"))
+    shutil.copytree(ROOT / "minichain", source / "minichain", ignore=shutil.ignore_patterns(*NOT_IN_BROWSERS))
     shutil.copyfile(ROOT / "LICENSE", source / "LICENSE")
     source.joinpath("pyproject.toml").write_text(
         f"""[build-system]
@@ -313,7 +317,7 @@ def build(out: Path) -> None:
     environment = make_environment()
     npm = build_once("npm", compute_digest(HERE / "package-lock.json"), fetch_core)
     downloads = build_once("wheels", compute_digest(REQUIREMENTS / "browser.txt"), fetch_wheels)
-    book = build_once("minichain", compute_digest(ROOT / "minichain", ROOT / "pyproject.toml"), build_browser_wheel)
+    book = build_once("minichain", compute_digest(ROOT / "minichain", ROOT / "pyproject.toml", Path(__file__)), build_browser_wheel)
     core = npm / "node_modules" / "pyodide"
     tools = [HERE / name for name in ("slim.py", "compile.mjs", "pyodide_lock.py", "stubs")]
     digest = compute_digest(environment, npm.name, downloads.name, *tools)
