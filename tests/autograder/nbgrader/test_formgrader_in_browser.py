@@ -46,6 +46,7 @@ def test_a_score_given_in_the_browser_comes_back(course, call, launch_chromium, 
         browser = launch_chromium("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost")
         try:
             page = browser.new_page(viewport={"width": 1200, "height": 1600})
+            page.set_default_timeout(120_000)
             page.goto(f"{address}/formgrader/submissions/{notebook['id']}")
             page.wait_for_selector("#why.score:visible")
             assert page.input_value("#test-add.score") in ("", "2")  # formgrader shows the grader's own score as a hint
