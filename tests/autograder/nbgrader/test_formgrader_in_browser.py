@@ -52,11 +52,14 @@ def test_a_score_given_in_the_browser_comes_back(course, call, launch_chromium, 
             assert page.input_value("#test-add.score") in ("", "2")  # formgrader shows the grader's own score as a hint
             assert page.get_attribute("#test-mul.score", "placeholder") == "0"
             assert "mul(2, 3) is 5" in page.inner_text("body")
-            page.fill("#why.score", "0.75")
-            page.fill("#why_extra_credit", "0.25")
-            page.locator("#why_extra_credit").blur()
-            page.fill("#why-comment", "Nearly.")
-            page.locator("#why-comment").blur()
+            for place, text, kind in (
+                ("#why.score", "0.75", "grade"),
+                ("#why_extra_credit", "0.25", "grade"),
+                ("#why-comment", "Nearly.", "comment"),
+            ):
+                page.fill(place, text)
+                with page.expect_response(lambda answer, kind=kind: f"/api/{kind}/" in answer.url and answer.request.method == "PUT"):
+                    page.locator(place).blur()
             page.wait_for_load_state("networkidle")
             page.screenshot(path=str(tmp_path / "formgrader.png"), full_page=True)
         finally:
