@@ -17,8 +17,8 @@ from autograder.sources.place import has_work
 def read(tmp_path):
     """Return a function that gives what a list of this text says: a submission or a text for each line."""
     for learner in ("ada", "bo"):
-        (tmp_path / "work" / learner).mkdir(parents=True)
-        (tmp_path / "work" / learner / "sums.ipynb").write_text("{}")
+        (tmp_path / "handed" / learner).mkdir(parents=True)
+        (tmp_path / "handed" / learner / "sums.ipynb").write_text("{}")
 
     def run(text):
         content = text if isinstance(text, bytes) else text.encode()
@@ -28,18 +28,18 @@ def read(tmp_path):
 
 
 def test_each_line_is_a_submission_relative_to_the_list(read, tmp_path):
-    place = tmp_path / "work" / "ada"
-    assert read("ada,00-sums,work/ada\nbo,00-sums,./work/bo/sums.ipynb\n") == [
+    place = tmp_path / "handed" / "ada"
+    assert read("ada,00-sums,handed/ada\nbo,00-sums,./handed/bo/sums.ipynb\n") == [
         ("ada", "00-sums", place),
-        ("bo", "00-sums", tmp_path / "work" / "bo" / "sums.ipynb"),
+        ("bo", "00-sums", tmp_path / "handed" / "bo" / "sums.ipynb"),
     ]
     assert read(f"ada,00-sums,{place}") == [("ada", "00-sums", place)]
     assert has_work(place) and has_work(place / "sums.ipynb") and not has_work(tmp_path)
 
 
 def test_what_spreadsheets_write_is_read(read, tmp_path):
-    (tmp_path / "work" / "王, 芳").mkdir()
-    text = '\ufefflearner,lab,path\r\n"王, 芳", 00-sums ,"work/王, 芳"\r\n\r\n  \nada,"00-sums",work/ada\r\n'
+    (tmp_path / "handed" / "王, 芳").mkdir()
+    text = '\ufefflearner,lab,path\r\n"王, 芳", 00-sums ,"handed/王, 芳"\r\n\r\n  \nada,"00-sums",handed/ada\r\n'
     assert [entry[:2] for entry in read(text)] == [("王, 芳", "00-sums"), ("ada", "00-sums")]
 
 
@@ -47,39 +47,39 @@ def test_what_spreadsheets_write_is_read(read, tmp_path):
     ("line", "rule"),
     [
         ("ada,00-sums", "it has 2 field(s); write learner,lab,path"),
-        ("ada,00-sums,work/ada,more", "it has 4 field(s)"),
-        ("ada;00-sums;work/ada", "it has 1 field(s)"),
-        ('ada,00-sums,"work/ada', "it is no line of a CSV file"),
-        (b"m\xfcller,00-sums,work/ada", "it is not UTF-8 text"),
-        (",00-sums,work/ada", "the learner '' cannot be recorded"),
-        ("a/b,00-sums,work/ada", "the learner 'a/b' cannot be recorded"),
-        ("a\x1b[2J,00-sums,work/ada", r"the learner 'a\x1b[2J' cannot be recorded"),
-        ("ada,..,work/ada", "the lab '..' cannot be recorded"),
-        (f"{'a' * 201},00-sums,work/ada", "cannot be recorded"),
+        ("ada,00-sums,handed/ada,more", "it has 4 field(s)"),
+        ("ada;00-sums;handed/ada", "it has 1 field(s)"),
+        ('ada,00-sums,"handed/ada', "it is no line of a CSV file"),
+        (b"m\xfcller,00-sums,handed/ada", "it is not UTF-8 text"),
+        (",00-sums,handed/ada", "the learner '' cannot be recorded"),
+        ("a/b,00-sums,handed/ada", "the learner 'a/b' cannot be recorded"),
+        ("a\x1b[2J,00-sums,handed/ada", r"the learner 'a\x1b[2J' cannot be recorded"),
+        ("ada,..,handed/ada", "the lab '..' cannot be recorded"),
+        (f"{'a' * 201},00-sums,handed/ada", "cannot be recorded"),
         ("ada,00-sums,", "the path is empty or holds a NUL"),
-        ("ada,00-sums,work/\0", "the path is empty or holds a NUL"),
-        ("ada,00-sums,work/../work/ada", "holds '..'"),
+        ("ada,00-sums,handed/\0", "the path is empty or holds a NUL"),
+        ("ada,00-sums,handed/../handed/ada", "holds '..'"),
         ("ada,00-sums,../x", "holds '..'"),
         ("ada,00-sums,/etc", "leads out of the list's folder"),
-        ("ada,00-sums,work/eve", "'work/eve': cannot be read: No such file"),
+        ("ada,00-sums,handed/eve", "'handed/eve': cannot be read: No such file"),
         (f"ada,00-sums,{'x' * 300}", "cannot be read: File name too long"),
-        ("ada,00-sums,work/link", "leads over a symbolic link"),
+        ("ada,00-sums,handed/link", "leads over a symbolic link"),
         ("ada,00-sums,way/ada", "leads over a symbolic link"),
-        ("ada,00-sums,work/link.ipynb", "leads over a symbolic link"),
-        ("ada,00-sums,work/pipe.ipynb", "neither a folder nor a notebook"),
-        ("ada,00-sums,work/notes.txt", "neither a folder nor a notebook"),
+        ("ada,00-sums,handed/link.ipynb", "leads over a symbolic link"),
+        ("ada,00-sums,handed/pipe.ipynb", "neither a folder nor a notebook"),
+        ("ada,00-sums,handed/notes.txt", "neither a folder nor a notebook"),
         ("x" * (MAX_LINE + 1), f"it has more than {MAX_LINE:,} bytes"),
         ("x" * (3 * MAX_LINE), f"it has more than {MAX_LINE:,} bytes"),
     ],
 )
 def test_a_line_that_breaks_a_rule_is_told_with_its_number_and_the_next_is_read(read, tmp_path, line, rule):
-    (tmp_path / "work" / "link").symlink_to(tmp_path / "work" / "ada")
-    (tmp_path / "work" / "link.ipynb").symlink_to(tmp_path / "work" / "ada" / "sums.ipynb")
-    (tmp_path / "way").symlink_to("work")
-    (tmp_path / "work" / "notes.txt").touch()
-    os.mkfifo(tmp_path / "work" / "pipe.ipynb")
+    (tmp_path / "handed" / "link").symlink_to(tmp_path / "handed" / "ada")
+    (tmp_path / "handed" / "link.ipynb").symlink_to(tmp_path / "handed" / "ada" / "sums.ipynb")
+    (tmp_path / "way").symlink_to("handed")
+    (tmp_path / "handed" / "notes.txt").touch()
+    os.mkfifo(tmp_path / "handed" / "pipe.ipynb")
     bad = line if isinstance(line, bytes) else line.encode()
-    first, told, last = read(b"ada,00-sums,work/ada\n" + bad + b"\nbo,00-sums,work/bo\n")
+    first, told, last = read(b"ada,00-sums,handed/ada\n" + bad + b"\nbo,00-sums,handed/bo\n")
     assert (first[0], last[0]) == ("ada", "bo")
     assert told.startswith("list.csv: line 2: ") and rule in told
     assert told.isprintable()
@@ -87,7 +87,7 @@ def test_a_line_that_breaks_a_rule_is_told_with_its_number_and_the_next_is_read(
 
 def test_a_list_is_read_to_its_end_and_not_held(tmp_path):
     """A list ten times as long takes no more memory, though each of its lines is read, twice."""
-    (tmp_path / "work").mkdir()
+    (tmp_path / "handed").mkdir()
     peaks = []
     for length in (2_000, 20_000):
         (tmp_path / "list.csv").write_text("".join(f"learner-{number:06},00-sums,work\n" for number in range(length)))
