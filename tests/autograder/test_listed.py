@@ -90,7 +90,7 @@ def test_a_list_is_read_to_its_end_and_not_held(tmp_path):
     (tmp_path / "handed").mkdir()
     peaks = []
     for length in (2_000, 20_000):
-        (tmp_path / "list.csv").write_text("".join(f"learner-{number:06},00-sums,work\n" for number in range(length)))
+        (tmp_path / "list.csv").write_text("".join(f"learner-{number:06},00-sums,handed\n" for number in range(length)))
         with open_source(tmp_path / "list.csv") as source:
             tracemalloc.start()
             counts = [sum(not isinstance(entry, str) for entry in source.iterate()) for _ in range(2)]
