@@ -11,7 +11,7 @@ import typer
 
 from autograder.cli.cohort import ClassOption, Cohort, RosterOption, RulesOption, find_cohort
 from autograder.cli.grading import CourseOption, LabOption, LabsOption, LearnerOption, RecordsOption, SourceArgument, ZipNamesOption
-from autograder.cli.paths import find_course, find_labs
+from autograder.cli.paths import choose_labs, find_course, find_labs
 from autograder.cli.progress import Progress
 from autograder.errors import PathError, RecordsError
 from autograder.files import validate_file_name
@@ -48,8 +48,9 @@ def feedback(
     from autograder.feedback.zips import write_zips
     from autograder.records import Records
 
-    known = find_labs(labs, course, lab or [])
-    cohort = find_cohort(folder, find_labs(labs, course, []), roster, rules, classes, learner)
+    everything = find_labs(labs, course, [])
+    known = choose_labs(everything, lab or [])
+    cohort = find_cohort(folder, everything, roster, rules, classes, learner)
     target = out or cohort.course.root / "feedback"
     place = records or cohort.course.records
     results = _load_results(place, known, list(cohort.learners))
@@ -95,14 +96,15 @@ def export(
     already is updated: manual scores, extra credit and comments in it stay as they are. What people decided elsewhere, and the penalties by
     cohort.toml, are in it; autograder import takes back what is entered there.
     """
-    known = find_labs(labs, course, lab or [])
-    cohort = find_cohort(source, find_labs(labs, course, []), roster, rules, None, learner)
+    everything = find_labs(labs, course, [])
+    known = choose_labs(everything, lab or [])
+    cohort = find_cohort(source, everything, roster, rules, None, learner)
     place = records or cohort.course.records
     with open_source(source, zip_names) as opened:
         if not classes:
             _export(opened, out or cohort.course.root, cohort, known, place, with_hidden)
         for name in classes or []:
-            one = find_cohort(source, find_labs(labs, course, []), roster, rules, [name], learner)
+            one = find_cohort(source, everything, roster, rules, [name], learner)
             base = out or cohort.course.root / "classes"
             _export(opened, base / validate_file_name(name), one, known, place, with_hidden)
 
@@ -135,8 +137,9 @@ def report(
 
     if lang not in WORDS:
         raise PathError(f"--lang {lang!r}: the report is written in {' and '.join(WORDS)}")
-    known = find_labs(labs, course, lab or [])
-    cohort = find_cohort(folder, find_labs(labs, course, []), roster, rules, classes, learner)
+    everything = find_labs(labs, course, [])
+    known = choose_labs(everything, lab or [])
+    cohort = find_cohort(folder, everything, roster, rules, classes, learner)
     with Records(records or cohort.course.records) as store:
         marks = list(iterate_marks(store, list(known), cohort.rules, cohort.roster, cohort.learners))
         asked = [one for one in store.decisions.get_requests("open") if one.lab in known and cohort.has(one.learner)]

@@ -14,7 +14,7 @@ import typer
 
 from autograder.cli.cohort import ClassOption, Cohort, RosterOption, RulesOption, find_cohort
 from autograder.cli.grading import CourseOption, LabOption, LabsOption, LearnerOption, RecordsOption
-from autograder.cli.paths import find_course, find_labs
+from autograder.cli.paths import choose_labs, find_course, find_labs
 from autograder.errors import PathError, RecordsError, RosterError
 
 if TYPE_CHECKING:
@@ -119,8 +119,9 @@ def waiting(
 
     Each line names learner, lab and part, as autograder decide takes them. Ends with 0 also if there is something: it is no error.
     """
-    known = find_labs(labs, course, lab or [])
-    cohort = find_cohort(folder, find_labs(labs, course, []), roster, rules, classes, learner)
+    everything = find_labs(labs, course, [])
+    known = choose_labs(everything, lab or [])
+    cohort = find_cohort(folder, everything, roster, rules, classes, learner)
     from autograder.cohort.tasks import KINDS, iterate_tasks
     from autograder.records import Records
 

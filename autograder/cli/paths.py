@@ -73,6 +73,12 @@ class Submissions:
                 yield each
 
 
+def choose_labs(known: dict[str, Lab], only: list[str]) -> dict[str, Lab]:
+    """Return the labs that a command is about, of all that there are; an empty list means all. An unknown one is named."""
+    validate_lab_ids(only, known)
+    return {name: lab for name, lab in known.items() if not only or name in only}
+
+
 def find_submissions(source: Source, labs: dict[str, Lab], learners: list[str], only: list[str]) -> Submissions:
     """Return the submissions to grade, and how many there are for labs that nobody knows."""
     total = refused = 0
