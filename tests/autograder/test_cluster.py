@@ -127,6 +127,7 @@ def test_the_walls_stand_on_a_worker_with_a_nanny_and_without(tmp_path, lab, rec
     assert {"landlock", "seccomp", "rlimits", "session"} <= {*result.walls}
 
 
+@pytest.mark.long
 def test_what_kills_its_workers_is_isolated_and_the_rest_is_graded(tmp_path, hand_in_many, lab, records):
     hand_in(tmp_path / "submitted", lab, "000-killer", {"mul": "def mul(a, b):\n    return 'kill'"})
     tasks = hand_in_many(20, ("right", "wrong"))
@@ -139,6 +140,7 @@ def test_what_kills_its_workers_is_isolated_and_the_rest_is_graded(tmp_path, han
     assert "died 3 times over this submission" in killer.findings[0].text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("whom", ["worker-0", "scheduler"])
 def test_killing_a_worker_or_the_scheduler_costs_time_and_nothing_else(tmp_path, hand_in_many, lab, records, whom):
     tasks = hand_in_many(40, ("slow", "wrong", "exit"))
@@ -208,6 +210,7 @@ def make_certificates(folder: Path) -> tuple[Path, Path, Path]:
     return ca, cert, key
 
 
+@pytest.mark.long
 def test_with_certificates_it_is_tls_and_without_them_nobody_gets_in(tmp_path, hand_in_many, lab, records, monkeypatch):
     tls = make_certificates(tmp_path)
     (tmp_path / "other").mkdir()

@@ -70,6 +70,7 @@ def test_a_list_comes_from_standard_input_too(labs, folder):
     assert sorted(path.parent.parent.name for path in (folder / "autograded").rglob("*.ipynb")) == ["ada", "bo", "cy"]
 
 
+@pytest.mark.long
 def test_a_cluster_grades_a_zip_and_a_list_as_this_machine_does(labs, folder, tmp_path):
     pytest.importorskip("distributed", reason="distributed is not installed (minichain[dask])")
     _, expected = grade(labs, folder / "class")
@@ -150,6 +151,7 @@ def test_of_very_many_refused_files_of_a_learner_the_record_counts_and_a_program
     assert len(texts) == 21 and texts[-1] == "5 more files were refused"
 
 
+@pytest.mark.long
 def test_a_zip_from_chinese_windows_is_refused_kindly_and_graded_once_its_names_are_said(labs, folder):
     good = (folder / "class" / "submitted" / "ada" / "00-sums" / "00-sums.ipynb").read_bytes()
     names = ["王芳/00-sums/00-sums.ipynb", "一些/00-sums/00-sums.ipynb", "2026001/00-sums/求和.ipynb", "2026002/00-sums/00-sums.ipynb"]
@@ -184,6 +186,7 @@ def read_autograded(place):
     return found
 
 
+@pytest.mark.long
 def test_notebooks_are_exported_from_a_zip_and_a_list_as_from_a_folder(labs, folder):
     exported = {}
     for source in ("class", "class.zip", "class.csv"):
@@ -196,6 +199,7 @@ def test_notebooks_are_exported_from_a_zip_and_a_list_as_from_a_folder(labs, fol
     assert exported["class"] == exported["class.zip"] == exported["class.csv"]
 
 
+@pytest.mark.long
 def test_what_export_does_not_find_is_said_and_the_scores_are_there(labs, folder):
     hint = run("grade", folder / "class.zip", "--labs", labs).stderr
     assert f"autograder export {folder / 'class.zip'}" in hint
