@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 # nbgrader calls `alembic` by name, so the programs of the environment come first.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# What Python compiled is kept, or every process of a test run compiles hundreds of files again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The stamps carry a hash of what they stand for, and of the folder, because an environment cannot be moved.
 HASH = $(shell (echo "$(CURDIR)"; cat $(1)) | git hash-object --stdin)
