@@ -60,6 +60,7 @@ def test_a_folder_a_zip_and_a_list_have_the_same_verdicts_and_the_same_records(l
         assert "(3 of them recorded before)" in done.stderr and verdicts == expected
 
 
+@pytest.mark.long
 def test_a_list_comes_from_standard_input_too(labs, folder):
     lines = (folder / "class.csv").read_text()
     done, verdicts = grade(labs, "-", input=lines, cwd=folder)

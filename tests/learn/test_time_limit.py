@@ -47,6 +47,12 @@ def call_in_thread(function):
     return answers[0]
 
 
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    """Let Python drop what is raised where nothing can be raised, in a destructor: pytest's own hook would be interrupted in turn."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+
+
 @pytest.mark.parametrize("name", ENDLESS)
 def test_what_never_ends_is_stopped(name):
     run_limited(ENDLESS[name])

@@ -140,6 +140,7 @@ def test_nobody_is_alike_and_the_page_says_so(show, published):
     assert_is_inert(page)
 
 
+@pytest.mark.long
 def test_a_page_stays_small_whatever_there_is_to_show(lab, published):
     long = Work("long", (("", "x = [1]\n" * 5_000),))
     learners = tuple(f"learner-{number}" for number in range(500))

@@ -58,6 +58,7 @@ def write_many(place, name, rounds, size=20):
 # A database that is away for a while
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_a_server_that_is_restarted_costs_time_and_nothing_else(server, mode, caplog):
     with Records(server.create_database(f"restart_{mode}")) as records:
