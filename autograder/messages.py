@@ -56,8 +56,8 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
     "zh": {
         "hidden": "有一项隐藏测试没有通过。想一想题目允许的最小、最大和最特殊的输入。",
         "hidden-hint": "有一项隐藏测试没有通过。提示：{hint}",
-        "hidden-error": "在隐藏测试的某个输入上，你的代码抛出了 {error}。题目允许的输入里，还有哪些你没有试过？",
-        "hidden-error-hint": "在隐藏测试中，你的代码抛出了 {error}。提示：{hint}",
+        "hidden-error": "在隐藏测试的某个输入上，你的代码抛出了{error}。题目允许的输入里，还有哪些你没有试过？",
+        "hidden-error-hint": "在隐藏测试中，你的代码抛出了{error}。提示：{hint}",
         "assertion": "这一条不成立：{line}",
         "error": "{error}：{text}",
         "error-at": "{error}：{text}（出自你的代码：{line}）",
@@ -165,7 +165,9 @@ def _describe_hidden(facts: Facts, lab: Lab, lang: str | None) -> str:
     hint = _find_hint(facts.text, lab, lang)
     if facts.ending in ("assertion", "undecided"):
         return get_text(lang, "hidden-hint", hint=hint) if hint else get_text(lang, "hidden")
-    error = facts.error if facts.is_builtin_error else "an exception" if lang != "zh" else "异常"
+    error = facts.error if facts.is_builtin_error else "an exception"
+    if lang == "zh":
+        error = f" {facts.error}" if facts.is_builtin_error else "异常"
     return get_text(lang, "hidden-error-hint", error=error, hint=hint) if hint else get_text(lang, "hidden-error", error=error)
 
 

@@ -36,7 +36,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 MAX_FINDINGS: Final = 20
 MAX_BLOCKS: Final = 10
 """Up to so many points are drawn as that many blocks, more as a bar."""
-_HEADING: Final = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^#{1,6}\s+(?!(?:BEGIN|END) SOLUTION)(.+?)\s*#*$", re.MULTILINE)
 _MARKDOWN: Final = re.compile(r"[*`$]|(?<!\w)_|_(?!\w)|!?\[([^\]]*)\]\([^)]*\)")
 
 

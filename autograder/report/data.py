@@ -256,14 +256,14 @@ def _find_failures(marks: list[Mark]) -> list[Failure]:
 
 
 def _find_slow(marks: list[Mark]) -> list[Slow]:
-    """Return the submissions that took longest, if they took at least three times what others take."""
+    """Return the submissions that took longest, if they took at least three times what others take, and a second."""
     times = sorted(mark.result.cpu_seconds for mark in marks)
     median = _compute_median(times)
     if not median:
         return []
     longest = sorted(marks, key=lambda mark: -mark.result.cpu_seconds)[:MOST_SLOW]
     found = [Slow(mark.learner, mark.result.cpu_seconds, mark.result.cpu_seconds / median) for mark in longest]
-    return [slow for slow in found if slow.times_median >= 3]
+    return [slow for slow in found if slow.times_median >= 3 and slow.cpu_seconds >= 1]
 
 
 def _compute_median(values: Sequence[float]) -> float | None:

@@ -162,6 +162,7 @@ def test_a_term(school, call, monkeypatch):
         run("report", school, "--class", each, "--lang", "zh", "--out", page, *labs)
         text = page.read_text("utf-8")
         assert f"{each}的情况" in text
+        assert "求和 · why" in text and "END SOLUTION" not in text
         assert f'feedback/{name(7)}/00-sums.html"' in text or each == "一班"
         assert ("相似的作业" in text) == (each != "一班")  # 7 and 11 are in the other two
         assert '/compared-00-sums.html"' in text or each == "一班"
