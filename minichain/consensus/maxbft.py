@@ -28,6 +28,8 @@ Simplifications: decided nodes stay in memory for those who ask. Who enters an e
 from collections.abc import Sequence
 from typing import Any, Final
 
+from minichain.consensus.decisions import get_decisions
+from minichain.consensus.errors import is_passed
 from minichain.consensus.machine import (
     Application,
     Applied,
@@ -59,11 +61,9 @@ from minichain.consensus.maxbft_messages import (
     Voted,
     is_certified,
     is_message,
-    is_proven,
     is_three_chain,
-    make_decisions,
-    make_proposal_statement,
-    make_vote_statement,
+    make_statement,
+    validate_decision,
 )
 from minichain.consensus.maxbft_pacemaker import MaxbftSettings, Pacemaker
 from minichain.consensus.maxbft_tree import Tree
@@ -146,7 +146,7 @@ class Maxbft:
         match event:
             case Started():
                 self._write_epoch()
-                self._decide_again()
+                self._tell_again()
                 self._enter(max(self.pace.view, 1))
             case TimerFired(timer):
                 self._on_timer(timer)
@@ -221,9 +221,8 @@ class Maxbft:
             value = self.application.make_value(height, self.tree.get_pending(parent, self.decided), frozenset())
             value_id = self.application.compute_id(value)
         node = Node(self.epoch, self.pace.view, height, parent.id if parent else self.tree.root, value_id, self.high)
-        signature = self.signatures.sign(make_proposal_statement(self.epoch, self.pace.view, node.id))
+        signature = self.signatures.sign(make_statement("proposal", self.epoch, self.pace.view, node.id))
         proposal = Proposal(self.member, node, value, signature)
-        self.proposed = self.pace.view
         self._put(proposal)
         self._effects += [Write(proposal), Broadcast(proposal)]
         self._vote(proposal)
@@ -232,7 +231,7 @@ class Maxbft:
         """Count a vote for the node of the view before the one that this member leads; make the certificate."""
         if vote.epoch != self.epoch or self.pace.get_leader(vote.view + 1) != self.member or not is_validator(self.validators, sender):
             return
-        if not self.signatures.is_signed(sender, make_vote_statement(self.epoch, vote.view, vote.node_id), vote.signature):
+        if not self.signatures.is_signed(sender, make_statement("vote", self.epoch, vote.view, vote.node_id), vote.signature):
             return
         outcome = self.votes.add(sender, vote)
         if isinstance(outcome, Evidence):
@@ -282,7 +281,7 @@ class Maxbft:
         shown = node.justify.view if node.justify else 0
         if not 0 < node.view <= max(self.pace.view, shown) + FAR or proposal.proposer != self.pace.get_leader(node.view):
             return False
-        if not self.signatures.is_signed(proposal.proposer, make_proposal_statement(node.epoch, node.view, node.id), proposal.signature):
+        if not self.signatures.is_signed(proposal.proposer, make_statement("proposal", node.epoch, node.view, node.id), proposal.signature):
             return False
         if node.value_id is not None and self.application.compute_id(proposal.value) != node.value_id:
             return False
@@ -296,7 +295,7 @@ class Maxbft:
         if not self._is_safe(node) or not self._is_value_in_order(proposal):
             return
         self.voted = node.view
-        signature = self.signatures.sign(make_vote_statement(self.epoch, node.view, node.id))
+        signature = self.signatures.sign(make_statement("vote", self.epoch, node.view, node.id))
         vote = Vote(self.epoch, node.view, node.id, signature)
         self._effects.append(Write(Voted(self.epoch, node.view)))
         leader = self.pace.get_leader(node.view + 1)
@@ -377,22 +376,24 @@ class Maxbft:
 
     def _announce(self, decision: Decision) -> None:
         """Write and tell a decision."""
+        self.decisions[decision.nodes[0].height] = decision
+        self._effects.append(Write(decision))
+        self._tell(decision)
+
+    def _tell(self, decision: Decision) -> None:
+        """Let the ledger have what is decided."""
         self.tree.decided = decision.nodes[0]
         self.decided = self.tree.decided.height
-        self.decisions[self.decided] = decision
-        self._effects += [Write(decision), Decide(self.decided, decision.value, decision)]
+        self._effects.append(Decide(self.decided, decision.value, decision))
 
-    def _decide_again(self) -> None:
-        """Decide what was on the disk, but not yet in the ledger, when the power failed."""
+    def _tell_again(self) -> None:
+        """Tell what was on the disk, but not yet in the ledger, when the power failed."""
         while self.decided + 1 in self.decisions:
-            self.decided += 1
-            decision = self.decisions[self.decided]
-            self.tree.decided = decision.nodes[0]
-            self._effects.append(Decide(self.decided, decision.value, decision))
+            self._tell(self.decisions[self.decided + 1])
 
     def _put(self, proposal: Proposal) -> None:
         """Keep a node. One's own shows in which views one has proposed."""
-        self.tree.put(proposal)
+        self.tree.proposals[proposal.node.id] = proposal
         if proposal.proposer == self.member:
             self.proposed = max(self.proposed, proposal.node.view)
 
@@ -409,7 +410,7 @@ class Maxbft:
 
     def _on_behind(self, sender: str, message: Behind) -> None:
         """Send the decisions that a member lacks; if it lacks none, nodes that are not decided yet."""
-        decisions = make_decisions(self.decisions, message.height)
+        decisions = get_decisions(self.decisions, message.height + 1, MOST_NODES)
         proposals = () if decisions else self.tree.get_proposals(message.wanted, MOST_NODES)
         if decisions or proposals:
             self._effects.append(Send(sender, Help(decisions, proposals)))
@@ -434,10 +435,9 @@ class Maxbft:
 
     def _is_proven(self, decision: Decision) -> bool:
         """Return whether a decision convinces a stranger, of this epoch."""
-        if decision.nodes[0].epoch != self.epoch:
-            return False
-        value_id = self.application.compute_id(decision.value)
-        return is_proven(decision, value_id, decision.nodes[0].height, self.validators, self.signatures)
+        node, value_id = decision.nodes[0], self.application.compute_id(decision.value)
+        proof = decision, value_id, node.height, self.validators, self.signatures
+        return node.epoch == self.epoch and is_passed(validate_decision, *proof)
 
 
 HANDLERS: Final = {

@@ -7,20 +7,23 @@ Simplifications: a QC is a list of signatures (see `signatures`).
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Annotated, Final
 
 from minichain.consensus.errors import ConsensusError
 from minichain.consensus.machine import Validator
 from minichain.consensus.signatures import Signatures
+from minichain.consensus.untrusted import AtMost, make_check
 from minichain.consensus.validators import is_quorum
 from minichain.ledger.encoding import LARGEST_INT, encode
 
-ID_SIZE: Final = 32
-LARGEST_VALUE: Final = 1 << 23
+Number = Annotated[int, AtMost(LARGEST_INT)]
+"""An epoch, a view or a height: a number that can be spelt."""
+Id = Annotated[bytes, AtMost(32)]
+Value = Annotated[bytes, AtMost(1 << 23)]
 MOST_NODES: Final = 12
 """How many nodes or decisions one message may hold."""
 
@@ -33,8 +36,8 @@ class MaxbftError(ConsensusError):
 
 
 @dataclass(frozen=True)
-class VoteStatement:
-    """I vote for this node, in this view of this epoch, and for no other."""
+class Statement:
+    """I vote for this node, or propose it, in this view of this epoch, and no other."""
 
     kind: str
     epoch: int
@@ -43,15 +46,9 @@ class VoteStatement:
 
 
 @lru_cache(maxsize=1024)  # everybody spells the same statements, for each vote in each certificate
-def make_vote_statement(epoch: int, view: int, node_id: bytes) -> bytes:
-    """Return what a vote signs."""
-    return encode(VoteStatement("vote", epoch, view, node_id))
-
-
-@lru_cache(maxsize=1024)
-def make_proposal_statement(epoch: int, view: int, node_id: bytes) -> bytes:
-    """Return what a leader signs."""
-    return encode(VoteStatement("proposal", epoch, view, node_id))
+def make_statement(kind: str, epoch: int, view: int, node_id: bytes) -> bytes:
+    """Return what is signed: by a voter a "vote", by a leader a "proposal"."""
+    return encode(Statement(kind, epoch, view, node_id))
 
 
 # Messages
@@ -69,9 +66,9 @@ class SignedVote:
 class Certificate:
     """A QC: more than two thirds voted for a node in its view."""
 
-    epoch: int
-    view: int
-    node_id: bytes
+    epoch: Number
+    view: Number
+    node_id: Id
     votes: tuple[SignedVote, ...] = field(repr=False)
 
 
@@ -79,11 +76,11 @@ class Certificate:
 class Node:
     """What is voted on. Without a value it only pushes the pipeline on, at the end of an epoch, and has its parent's height."""
 
-    epoch: int
-    view: int
-    height: int
-    parent: bytes
-    value_id: bytes | None
+    epoch: Number
+    view: Number
+    height: Number
+    parent: Id
+    value_id: Id | None
     justify: Certificate | None
     """The certificate of the parent; None for the first node of an epoch, whose parent is decided."""
 
@@ -112,17 +109,21 @@ class Proposal:
 
     proposer: str
     node: Node
-    value: bytes = field(repr=False)
+    value: Value = field(repr=False)
     signature: bytes = field(repr=False)
+
+    def is_consistent(self) -> bool:
+        """Return whether a node without a value comes with none."""
+        return self.node.value_id is not None or not self.value
 
 
 @dataclass(frozen=True)
 class Vote:
     """A vote, sent to the leader of the next view."""
 
-    epoch: int
-    view: int
-    node_id: bytes
+    epoch: Number
+    view: Number
+    node_id: Id
     signature: bytes = field(repr=False)
 
 
@@ -130,8 +131,8 @@ class Vote:
 class NewView:
     """The sender has given up all views before this one; the best certificate that it knows."""
 
-    epoch: int
-    view: int
+    epoch: Number
+    view: Number
     high: Certificate | None
 
 
@@ -155,8 +156,8 @@ class Epoch:
 class Behind:
     """The sender has decided up to this height, and asks for what came after, or for a node that it lacks."""
 
-    height: int
-    wanted: bytes
+    height: Number
+    wanted: Id
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class Decision:
     """A decided value, and why: its node, those that follow up to three of consecutive views, and the certificate of the last."""
 
     value: bytes = field(repr=False)
-    nodes: tuple[Node, ...] = field(repr=False)
+    nodes: Annotated[tuple[Node, ...], AtMost(64, least=3)] = field(repr=False)
     certificate: Certificate
 
 
@@ -172,8 +173,8 @@ class Decision:
 class Help:
     """What came after: decisions, then nodes that are not decided yet, the oldest first."""
 
-    decisions: tuple[Decision, ...]
-    proposals: tuple[Proposal, ...]
+    decisions: Annotated[tuple[Decision, ...], AtMost(MOST_NODES)]
+    proposals: Annotated[tuple[Proposal, ...], AtMost(MOST_NODES)]
 
 
 @dataclass(frozen=True)
@@ -188,83 +189,10 @@ class Evidence:
     signatures: tuple[bytes, bytes]
 
 
-def make_decisions(decisions: Mapping[int, Decision], height: int) -> tuple[Decision, ...]:
-    """Return some of the decisions after `height`."""
-    found: list[Decision] = []
-    while len(found) < MOST_NODES and height + len(found) + 1 in decisions:
-        found.append(decisions[height + len(found) + 1])
-    return tuple(found)
+MaxbftMessage = Proposal | Vote | NewView | Behind | Help
 
-
-# Is it what it should be? A stranger's message may hold anything.
-
-
-def is_number(value: Any) -> bool:
-    """Return whether this is a number that can be spelt."""
-    return type(value) is int and 0 <= value <= LARGEST_INT
-
-
-def is_id(value: Any) -> bool:
-    """Return whether this can be an id."""
-    return type(value) is bytes and len(value) <= ID_SIZE
-
-
-def is_certificate(value: Any) -> bool:
-    """Return whether this has the form of a certificate."""
-    return (
-        type(value) is Certificate
-        and is_number(value.epoch)
-        and is_number(value.view)
-        and is_id(value.node_id)
-        and type(value.votes) is tuple
-        and all(type(one) is SignedVote and type(one.member) is str and type(one.signature) is bytes for one in value.votes)
-    )
-
-
-def is_node(value: Any) -> bool:
-    """Return whether this has the form of a node."""
-    return (
-        type(value) is Node
-        and all(map(is_number, (value.epoch, value.view, value.height)))
-        and is_id(value.parent)
-        and (value.value_id is None or is_id(value.value_id))
-        and (value.justify is None or is_certificate(value.justify))
-    )
-
-
-def is_proposal(value: Any) -> bool:
-    """Return whether this has the form of a proposal."""
-    if type(value) is not Proposal or not is_node(value.node) or type(value.proposer) is not str or type(value.signature) is not bytes:
-        return False
-    return type(value.value) is bytes and len(value.value) <= LARGEST_VALUE and (value.node.value_id is not None or not value.value)
-
-
-def is_decision(value: Any) -> bool:
-    """Return whether this has the form of a decision."""
-    if type(value) is not Decision or type(value.value) is not bytes or type(value.nodes) is not tuple:
-        return False
-    return is_certificate(value.certificate) and 3 <= len(value.nodes) <= 64 and all(map(is_node, value.nodes))
-
-
-def are(check: Any, values: Any) -> bool:
-    """Return whether these are few values that pass a check."""
-    return type(values) is tuple and len(values) <= MOST_NODES and all(map(check, values))
-
-
-def is_message(value: Any) -> bool:
-    """Return whether this has the form of a message."""
-    match value:
-        case Proposal():
-            return is_proposal(value)
-        case Vote(epoch, view, node_id, bytes()):
-            return is_number(epoch) and is_number(view) and is_id(node_id)
-        case NewView(epoch, view, high):
-            return is_number(epoch) and is_number(view) and (high is None or is_certificate(high))
-        case Behind(height, wanted):
-            return is_number(height) and is_id(wanted)
-        case Help(decisions, proposals):
-            return are(is_decision, decisions) and are(is_proposal, proposals)
-    return False
+is_message: Final = make_check(MaxbftMessage)
+"""Whether something that a stranger sent has the form of a message."""
 
 
 # What it proves
@@ -275,7 +203,7 @@ def is_certified(certificate: Certificate, validators: Sequence[Validator], sign
     members = {one.member for one in certificate.votes}
     if len(members) != len(certificate.votes) or not is_quorum(validators, members):
         return False
-    statement = make_vote_statement(certificate.epoch, certificate.view, certificate.node_id)
+    statement = make_statement("vote", certificate.epoch, certificate.view, certificate.node_id)
     return all(signatures.is_signed(one.member, statement, one.signature) for one in certificate.votes)
 
 
@@ -316,20 +244,10 @@ def validate_decision(decision: Decision, value_id: bytes, height: int, validato
         raise MaxbftError(f"a certificate for height {height} does not hold the signatures of more than two thirds")
 
 
-def is_proven(decision: Decision, value_id: bytes, height: int, validators: Sequence[Validator], signatures: Signatures) -> bool:
-    """Return whether a decision proves itself to a stranger."""
-    try:
-        validate_decision(decision, value_id, height, validators, signatures)
-    except MaxbftError:
-        return False
-    return True
-
-
 def validate_evidence(evidence: Evidence, signatures: Signatures) -> None:
     """Raise MaxbftError unless this proves that a member signed two nodes in one view."""
-    make = {"vote": make_vote_statement, "proposal": make_proposal_statement}.get(evidence.kind)
-    if make is None or evidence.node_ids[0] == evidence.node_ids[1]:
+    if evidence.kind not in ("vote", "proposal") or evidence.node_ids[0] == evidence.node_ids[1]:
         raise MaxbftError(f"{evidence.kind} evidence against {evidence.member} names one node, or no kind of fault")
     for node_id, signature in zip(evidence.node_ids, evidence.signatures, strict=True):
-        if not signatures.is_signed(evidence.member, make(evidence.epoch, evidence.view, node_id), signature):
+        if not signatures.is_signed(evidence.member, make_statement(evidence.kind, evidence.epoch, evidence.view, node_id), signature):
             raise MaxbftError(f"{evidence.member} has not signed {node_id.hex()[:16]} in view {evidence.view}")

@@ -3,7 +3,8 @@
 Simplifications: nodes whose parent is missing are not kept; their parents are asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 
 from minichain.consensus.maxbft_messages import Node, Proposal, is_child
 
@@ -20,16 +21,18 @@ class Tree:
         self.decided: Node | None = None
         """The last decided node of this epoch: it is a parent also where its value is no longer here."""
 
-    def put(self, proposal: Proposal) -> None:
-        """Keep a node that fits."""
-        self.proposals[proposal.node.id] = proposal
-
     def find(self, node_id: bytes) -> Node | None:
         """Return a node by its id, or None."""
         proposal = self.proposals.get(node_id)
         if proposal is not None:
             return proposal.node
         return self.decided if self.decided is not None and self.decided.id == node_id else None
+
+    def iterate_down(self, node: Node | None) -> Iterator[Node]:
+        """Yield a node and those below it, as far as they are here."""
+        while node is not None:
+            yield node
+            node = self.find(node.parent)
 
     def is_known(self, node: Node) -> bool:
         """Return whether the parent of a node is here, or is the root."""
@@ -46,12 +49,7 @@ class Tree:
 
     def extends(self, node: Node, ancestor: bytes) -> bool:
         """Return whether `ancestor` is below a node on its branch, as far as that is here."""
-        while node.parent != ancestor:
-            parent = self.find(node.parent)
-            if parent is None:
-                return False
-            node = parent
-        return True
+        return any(one.parent == ancestor for one in self.iterate_down(node))
 
     def contradicts(self, branch: Sequence[Node], height: int) -> bool:
         """Return whether a branch does not grow from the node decided last, at `height`. Then more than a third have lied."""
@@ -59,29 +57,17 @@ class Tree:
             return False  # nothing to go by: the ledger has the value, and nobody here its node
         return branch[0].parent != (self.root if self.decided is None else self.decided.id)
 
-    def get_branch(self, node: Node, above: int) -> list[Node]:
+    def get_branch(self, node: Node | None, above: int) -> list[Node]:
         """Return the nodes up to `node` that are higher than `above`, the oldest first."""
-        branch: list[Node] = []
-        found: Node | None = node
-        while found is not None and found.height > above:
-            branch.insert(0, found)
-            found = self.find(found.parent)
-        return branch
+        return list(takewhile(lambda one: one.height > above, self.iterate_down(node)))[::-1]
 
     def get_pending(self, node: Node | None, above: int) -> list[bytes]:
         """Return the values up to `node` that are higher than `above`, the oldest first."""
-        branch = self.get_branch(node, above) if node is not None else []
-        return [self.proposals[one.id].value for one in branch if one.value_id is not None]
+        return [self.proposals[one.id].value for one in self.get_branch(node, above) if one.value_id is not None]
 
     def get_last(self, node: Node, count: int) -> list[Node]:
         """Return a node and those before it, at most `count`, the oldest first."""
-        last = [node]
-        while len(last) < count:
-            parent = self.find(last[0].parent)
-            if parent is None:
-                break
-            last.insert(0, parent)
-        return last
+        return list(islice(self.iterate_down(node), count))[::-1]
 
     def get_proposals(self, wanted: bytes, count: int) -> tuple[Proposal, ...]:
         """Return a node and some before it, the oldest first; the newest ones if none is named; nothing if it is not here."""

@@ -22,7 +22,6 @@ Simplifications: no leadership transfer, no reads without an entry, no asynchron
 """
 
 from collections.abc import Sequence
-from random import Random
 from typing import Any, Final
 
 from minichain.consensus.errors import ConsensusError
@@ -39,10 +38,9 @@ from minichain.consensus.machine import (
     Write,
 )
 from minichain.consensus.quorum import Vote, compute_joint_committed
-from minichain.consensus.raft_follower import ELECTION, HEARTBEAT, LEASE, QUORUM, Follower, RaftSettings, Role
-from minichain.consensus.raft_membership import LEAVE, Change, Membership, apply_change, compute_change, get_members, is_voter
+from minichain.consensus.raft_follower import ELECTION, HEARTBEAT, LEASE, QUORUM, Follower, Role, get_names
+from minichain.consensus.raft_membership import LEAVE, Change, apply_change, compute_change, get_members, is_voter
 from minichain.consensus.raft_messages import (
-    Appended,
     AppendEntries,
     AppendReply,
     Entry,
@@ -50,7 +48,6 @@ from minichain.consensus.raft_messages import (
     Heartbeat,
     HeartbeatReply,
     InstallSnapshot,
-    RaftRecord,
     RequestVote,
     Snapshot,
     VoteReply,
@@ -58,40 +55,13 @@ from minichain.consensus.raft_messages import (
     is_well_formed,
 )
 from minichain.consensus.raft_progress import Flow, Progress, make_progress
-from minichain.consensus.raft_snapshot import Archive
 
 MOST_WAITING: Final = 1024
 """How many values wait for a leader, and how many entries for a majority, before no more are taken."""
 
 
 class Raft(Follower):
-    """The machine of one member, whose ledger has executed all that was decided up to `height`."""
-
-    def __init__(
-        self,
-        settings: RaftSettings,
-        member: str,
-        validators: Sequence[Validator],
-        archive: Archive,
-        records: Sequence[RaftRecord],
-        random: Random,
-        height: int,
-    ) -> None:
-        self.wanted = tuple(sorted({validator.member for validator in validators}))
-        """Who should vote, as the ledger says; nobody if whoever drives this machine changes members by himself."""
-        super().__init__(settings, member, Membership(self.wanted), archive, records, random, height)
-        self.is_new = not records
-        self.executed = height
-        """The height of the last value that was executed."""
-        self.led_term = 0
-        """The last term that this member led. What follows belongs to it."""
-        self.progress: dict[str, Progress] = {}
-        self.waiting: dict[bytes, None] = {}
-        """Values for a leader that is not known yet, in their order."""
-        self.in_log: set[bytes] = set()
-        """The values that a leader does not append again."""
-        self.pending_change = 0
-        """No change of the membership is proposed before the entry at this index is applied."""
+    """The machine of one member: what all do (`raft_follower`), and what a leader does besides."""
 
     def step(self, event: Event) -> list[Effect]:
         """Take an event; apply what became committed by it."""
@@ -191,17 +161,15 @@ class Raft(Follower):
         for name, progress in self.progress.items():
             progress.is_active = name == self.member
             if progress.flow is Flow.SNAPSHOT:
-                progress.lose_snapshot()
+                progress.probe()
         self.effects.append(SetTimer(QUORUM, self.settings.election_ms))
 
     # The leader's side of replication (section 5.3)
 
     def _propose(self, entry: Entry) -> None:
         """Append an entry to the leader's log, and offer it to the others."""
-        after = self.log.last_index
-        self.log.append(after, (entry,))
-        self.effects.append(Write(Appended(after, (entry,), self.log.committed)))
-        self.progress[self.member].on_stored(after + 1)
+        self._append(self.log.last_index, (entry,), self.log.committed)
+        self.progress[self.member].on_stored(self.log.last_index)
         self._send_appends()
         if self._commit():
             self._send_appends()
@@ -302,13 +270,12 @@ class Raft(Follower):
     def _on_applied(self, height: int, validators: Sequence[Validator]) -> None:
         """Note that a value is executed; drop the log that is behind it if there is much of it (section 7)."""
         self.executed = max(self.executed, height)
-        self.wanted = tuple(sorted({validator.member for validator in validators}))
+        self.wanted = get_names(validators)
         if self.applied - self.log.snapshot.index >= self.settings.compact_after:
             snapshot = self._make_snapshot()
             if snapshot is not self.log.snapshot:
-                self.log.restore(snapshot)
+                self._restore(snapshot)
                 self.in_log = self._find_values()
-                self.effects.append(Write(snapshot))
 
     # Snapshots (section 7)
 

@@ -17,15 +17,16 @@ from enum import Enum
 from random import Random
 from typing import Any, Final
 
-from minichain.consensus.machine import CancelTimer, Decide, Effect, Send, SetTimer, Write
+from minichain.consensus.machine import CancelTimer, Decide, Effect, Send, SetTimer, Validator, Write
 from minichain.consensus.quorum import Vote, compute_joint_vote
 from minichain.consensus.raft_log import read_records
-from minichain.consensus.raft_membership import Membership, is_voter
+from minichain.consensus.raft_membership import Membership, is_voter, sort_names
 from minichain.consensus.raft_messages import (
     FROM_LEADER,
     Appended,
     AppendEntries,
     AppendReply,
+    Entry,
     HardState,
     Heartbeat,
     HeartbeatReply,
@@ -36,6 +37,7 @@ from minichain.consensus.raft_messages import (
     Snapshot,
     VoteReply,
 )
+from minichain.consensus.raft_progress import Progress
 from minichain.consensus.raft_snapshot import Archive
 
 LEASE: Final = "lease"
@@ -73,13 +75,13 @@ class RaftSettings:
 
 
 class Follower:
-    """A member that does not lead."""
+    """A member that does not lead, whose ledger has executed all that was decided up to `height`."""
 
     def __init__(
         self,
         settings: RaftSettings,
         member: str,
-        config: Membership,
+        validators: Sequence[Validator],
         archive: Archive,
         records: Sequence[RaftRecord],
         random: Random,
@@ -89,20 +91,38 @@ class Follower:
         self.member = member
         self.archive = archive
         self.random = random
-        self.written, self.log = read_records(records, config)
+        self.effects: list[Effect] = []
+        self.wanted = get_names(validators)
+        """Who should vote, as the ledger says; nobody if whoever drives this machine changes members by himself."""
+        self.executed = self.decided = height
+        """The height of the last value that was executed, and of the last one that was decided here."""
+
+        # Persistent state (figure 2)
+        self.is_new = not records
+        self.written, self.log = read_records(records, Membership(self.wanted))
         self.term, self.vote = self.written.term, self.written.vote
-        self.config = self.log.snapshot.config
+
+        # Volatile state
+        self.log.committed = max(self.log.committed, min(height, self.log.last_index))
         self.applied = self.log.snapshot.index
         """All up to here counts: values are decided, and changes of the membership are in force."""
-        self.log.committed = max(self.log.committed, min(height, self.log.last_index))
-        self.decided = height
-        """The height of the last value that was decided here."""
+        self.config = self.log.snapshot.config
         self.role = Role.FOLLOWER
         self.leader: str | None = None
         self.is_fresh = False
         """Whether the election timeout has not passed since the leader was heard, or a vote given."""
         self.votes: dict[str, bool] = {}
-        self.effects: list[Effect] = []
+        self.waiting: dict[bytes, None] = {}
+        """Values for a leader that is not known yet, in their order."""
+
+        # Volatile state on leaders, made anew by each (`raft`)
+        self.led_term = 0
+        """The last term that this member led. What follows belongs to it."""
+        self.progress: dict[str, Progress] = {}
+        self.in_log: set[bytes] = set()
+        """The values that a leader does not append again."""
+        self.pending_change = 0
+        """No change of the membership is proposed before the entry at this index is applied."""
 
     def _finish(self) -> list[Effect]:
         """Return what is to be done. Term and vote are on the disk before anything else happens that rests on them."""
@@ -115,6 +135,16 @@ class Follower:
 
     def _send(self, recipient: str, message: RaftMessage) -> None:
         self.effects.append(Send(recipient, message))
+
+    def _append(self, after: int, entries: tuple[Entry, ...], committed: int) -> None:
+        """Store entries after an index, on the disk too."""
+        self.log.append(after, entries)
+        self.effects.append(Write(Appended(after, entries, committed)))
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        """Let a snapshot take the place of what it stands for, on the disk too."""
+        self.log.restore(snapshot)
+        self.effects.append(Write(snapshot))
 
     # Terms (section 5.1)
 
@@ -195,30 +225,22 @@ class Follower:
         self._count_votes()
 
     def _on_request_vote(self, sender: str, request: RequestVote) -> None:
-        """Answer a candidate."""
-        if not self._may_vote(sender, request):
+        """Answer a candidate: one vote a term, and only for a log that has all that is committed. `_finish` has it written first."""
+        if not (self._is_free_to_vote(sender, request) and self._is_up_to_date(request)):
             self._send(sender, VoteReply(self.term, request.is_trial, sender, False))
             return
         self._send(sender, VoteReply(request.term, request.is_trial, sender, True))
         if not request.is_trial:
-            self._vote(sender)
-
-    def _may_vote(self, candidate: str, request: RequestVote) -> bool:
-        """Return whether the candidate can have our vote: one a term, and only for a log that has all that is committed."""
-        return self._is_free_to_vote(candidate, request) and self._is_up_to_date(request)
+            self.vote = sender
+            self._await_leader()
 
     def _is_free_to_vote(self, candidate: str, request: RequestVote) -> bool:
         """Return whether we have not voted for somebody else in this term; a trial is for the next one."""
         return self.vote == candidate or (self.vote is None and self.leader is None) or request.term > self.term
 
     def _is_up_to_date(self, request: RequestVote) -> bool:
-        """Return whether the candidate's log is at least as up to date as ours."""
-        return self.log.is_up_to_date(request.last_index, request.last_term)
-
-    def _vote(self, candidate: str) -> None:
-        """Remember a vote; `_finish` has it written before the answer leaves."""
-        self.vote = candidate
-        self._await_leader()
+        """Return whether the candidate's log is at least as up to date as ours: the later last term, then the longer log."""
+        return (request.last_term, request.last_index) >= (self.log.last_term, self.log.last_index)
 
     def _on_vote_reply(self, sender: str, reply: VoteReply) -> None:
         """Count an answer, if it is to what was asked last."""
@@ -279,9 +301,7 @@ class Follower:
             last = message.after + len(message.entries)
             committed = max(self.log.committed, min(message.committed, last))
             if known < len(message.entries):
-                new = message.entries[known:]
-                self.log.append(message.after + known, new)
-                self.effects.append(Write(Appended(message.after + known, new, committed)))
+                self._append(message.after + known, message.entries[known:], committed)
             self.log.committed = committed
             self._send(sender, AppendReply(self.term, last))
 
@@ -313,8 +333,7 @@ class Follower:
         """Let a snapshot take the log's place, unless it is not for us or cannot be read."""
         is_ours = is_voter(snapshot.config, self.member) or self.member in snapshot.config.learners
         if is_ours and self.archive.read_content(snapshot.content) is not None:
-            self.log.restore(snapshot)
-            self.effects.append(Write(snapshot))
+            self._restore(snapshot)
             self.config, self.applied = snapshot.config, snapshot.index
             self._decide_values(snapshot)
 
@@ -329,3 +348,8 @@ class Follower:
         if height > self.decided:
             self.decided = height
             self.effects.append(Decide(height, value))
+
+
+def get_names(validators: Sequence[Validator]) -> tuple[str, ...]:
+    """Return who votes. Weights do not count in Raft."""
+    return sort_names([validator.member for validator in validators])

@@ -56,10 +56,6 @@ class Log:
         start = first - self.snapshot.index - 1
         return tuple(self.entries[start : start + most])
 
-    def is_up_to_date(self, last_index: int, last_term: int) -> bool:
-        """Return whether a log with this last entry is at least as up to date as ours: the later term, then the longer log."""
-        return (last_term, last_index) >= (self.last_term, self.last_index)
-
     def find_new(self, after: int, entries: tuple[Entry, ...]) -> int:
         """Return how many of the entries after an index are here already. The next one is new, or contradicts ours."""
         for number, entry in enumerate(entries):

@@ -21,9 +21,21 @@ Simplifications: a member has a name and nothing else. In etcd a change also car
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Final
+from itertools import pairwise
+from typing import Annotated, Final
 
 from minichain.consensus.errors import ConsensusError
+from minichain.consensus.untrusted import AtMost
+
+MOST_MEMBERS: Final = 256
+
+
+def are_sorted(names: Collection[str]) -> bool:
+    """Return whether these are different names in order."""
+    return all(one < next_one for one, next_one in pairwise(names))
+
+
+Names = Annotated[tuple[str, ...], AtMost(MOST_MEMBERS), are_sorted]
 
 
 class Act(IntEnum):
@@ -58,7 +70,7 @@ class Step:
 class Change:
     """A change of the membership, as it stands in the log. One without steps leaves a joint configuration."""
 
-    steps: tuple[Step, ...] = ()
+    steps: Annotated[tuple[Step, ...], AtMost(MOST_MEMBERS)] = ()
     transition: Transition = Transition.AUTO
 
 
@@ -69,11 +81,11 @@ LEAVE: Final = Change()
 class Membership:
     """A configuration. Names are sorted."""
 
-    voters: tuple[str, ...] = ()
-    outgoing: tuple[str, ...] = ()
+    voters: Names = ()
+    outgoing: Names = ()
     """The voters of before, if it is joint."""
-    learners: tuple[str, ...] = ()
-    learners_next: tuple[str, ...] = ()
+    learners: Names = ()
+    learners_next: Names = ()
     auto_leave: bool = False
     """Whether the leader leaves the joint configuration by itself as soon as it is in force."""
 
@@ -86,7 +98,7 @@ class Membership:
 
 def get_members(config: Membership) -> tuple[str, ...]:
     """Return everybody who is sent the log."""
-    return tuple(sorted({*config.voters, *config.outgoing, *config.learners}))
+    return sort_names({*config.voters, *config.outgoing, *config.learners})
 
 
 def is_voter(config: Membership, member: str) -> bool:
@@ -129,36 +141,22 @@ def leave_joint(config: Membership) -> Membership:
     """Return the configuration in which the old voters no longer count."""
     if not config.outgoing:
         raise ConsensusError("can't leave a non-joint config")
-    return Membership(config.voters, learners=join(config.learners, config.learners_next))
+    return Membership(config.voters, learners=sort_names({*config.learners, *config.learners_next}))
 
 
 def apply_steps(config: Membership, steps: Collection[Step]) -> Membership:
-    """Return the configuration after each step in turn."""
-    for step in steps:
-        if step.member:
-            config = apply_step(config, step)
-    if not config.voters:
+    """Return the configuration after each step in turn: a member is taken out, and put back where it now belongs."""
+    voters, learners, later = set(config.voters), set(config.learners), set(config.learners_next)
+    for step in [step for step in steps if step.member]:
+        for group in (voters, learners, later):
+            group.discard(step.member)
+        if step.act == Act.VOTER:
+            voters.add(step.member)
+        elif step.act == Act.LEARNER:
+            (later if step.member in config.outgoing else learners).add(step.member)
+    if not voters:
         raise ConsensusError("removed all voters")
-    return config
-
-
-def apply_step(config: Membership, step: Step) -> Membership:
-    """Take a member out, and put it back where it now belongs."""
-    name = (step.member,)
-    rest = Membership(
-        leave_out(config.voters, name),
-        config.outgoing,
-        leave_out(config.learners, name),
-        leave_out(config.learners_next, name),
-        config.auto_leave,
-    )
-    if step.act == Act.VOTER:
-        return replace(rest, voters=join(rest.voters, name))
-    if step.act == Act.REMOVE:
-        return rest
-    if step.member in config.outgoing:
-        return replace(rest, learners_next=join(rest.learners_next, name))
-    return replace(rest, learners=join(rest.learners, name))
+    return Membership(sort_names(voters), config.outgoing, sort_names(learners), sort_names(later), config.auto_leave)
 
 
 def compute_change(config: Membership, wanted: Collection[str]) -> Change:
@@ -168,11 +166,6 @@ def compute_change(config: Membership, wanted: Collection[str]) -> Change:
     return Change((*coming, *going))
 
 
-def join(names: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of both, sorted."""
-    return tuple(sorted({*names, *more}))
-
-
-def leave_out(names: tuple[str, ...], gone: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names that are not in `gone`."""
-    return tuple(name for name in names if name not in gone)
+def sort_names(names: Collection[str]) -> tuple[str, ...]:
+    """Return each of these names once, in order."""
+    return tuple(sorted(set(names)))

@@ -40,7 +40,6 @@ class Progress:
     """How far the follower was told that the log is committed."""
     in_flight: list[int] = field(default_factory=list)
     """The last index of each message that was not answered."""
-    pending_snapshot: int = 0
 
     @property
     def is_paused(self) -> bool:
@@ -49,9 +48,8 @@ class Progress:
 
     def probe(self) -> None:
         """Find out where the follower's log ends."""
-        first = max(self.match, self.pending_snapshot) + 1
         self._change(Flow.PROBE)
-        self._go_back(first)
+        self._go_back(self.match + 1)
 
     def replicate(self) -> None:
         """Send entries as they come."""
@@ -61,13 +59,8 @@ class Progress:
     def await_snapshot(self, index: int) -> None:
         """Wait until the follower has the snapshot up to `index`."""
         self._change(Flow.SNAPSHOT)
-        self.pending_snapshot = self.sent_committed = index
+        self.sent_committed = index
         self.next = index + 1
-
-    def lose_snapshot(self) -> None:
-        """Give a snapshot up that was not answered in time."""
-        self.pending_snapshot = 0
-        self.probe()
 
     def on_sent(self, entries: int, committed: int, most_in_flight: int) -> None:
         """Note what was sent."""
@@ -82,14 +75,13 @@ class Progress:
 
     def on_stored(self, index: int) -> bool:
         """Note that the follower stores all up to `index`; return whether that is news, or frees a probe that waits."""
-        is_news = index > self.match
-        if is_news:
-            self.match = index
-            self.next = max(self.next, index + 1)
-            self.is_waiting = False
-        if self.flow is Flow.REPLICATE and is_news:
-            self.in_flight = [last for last in self.in_flight if last > index]
-        return is_news or (index == self.match and self.flow is Flow.PROBE)
+        if index <= self.match:
+            return index == self.match and self.flow is Flow.PROBE
+        self.match = index
+        self.next = max(self.next, index + 1)
+        self.is_waiting = False
+        self.in_flight = [last for last in self.in_flight if last > index]
+        return True
 
     def on_refused(self, index: int, hint: int) -> bool:
         """Note that the follower refused an append after `index`, and may take one after `hint`; return whether that is news."""
@@ -110,7 +102,7 @@ class Progress:
 
     def _change(self, flow: Flow) -> None:
         """Begin another flow."""
-        self.flow, self.is_waiting, self.pending_snapshot = flow, False, 0
+        self.flow, self.is_waiting = flow, False
         self.in_flight.clear()
 
     def _go_back(self, first: int) -> None:

@@ -15,9 +15,10 @@ stretches. A member that finds a value invalid which the others decided decides 
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from minichain.consensus.errors import ConsensusError
+from minichain.consensus.decisions import get_decisions
+from minichain.consensus.errors import is_passed
 from minichain.consensus.machine import (
     Application,
     Applied,
@@ -51,12 +52,7 @@ from minichain.consensus.tbft_messages import (
     Proposal,
     Status,
     Vote,
-    are_decisions,
-    is_drop_vote,
-    is_heard,
-    is_proposal,
-    is_status,
-    is_vote,
+    is_message,
 )
 from minichain.consensus.tbft_votes import validate_commit, validate_polka
 from minichain.ledger.encoding import encode
@@ -65,8 +61,6 @@ MOST_EARLY: Final = 6
 """How many messages about the next height are kept of each member."""
 MOST_KEPT: Final = 1024
 """How many decisions are kept for members that were away."""
-LARGEST_ANSWER: Final = 1 << 22
-"""How many bytes of values one answer holds, unless a single one is longer."""
 TICK: Final = ("tick",)
 
 
@@ -102,23 +96,18 @@ class Tbft(Algorithm1):
         """Take one event."""
         self._effects = []
         match event:
-            case Received(sender, message):
+            case Received(sender, message) if is_message(message):
                 self._on_message(sender, message)
+            case TimerFired(timer) if timer == TICK:
+                self._on_tick()
             case TimerFired(timer):
-                self._on_timer(timer)
+                self._on_timeout(timer)
             case Applied(height, validators) if height >= self.height:
                 self._on_applied(height, validators)
             case Started():
                 self._on_started()
         self._apply_rules()
         return self._effects
-
-    def _on_timer(self, timer: Any) -> None:
-        """Ask for help now and then; all other timers are the algorithm's."""
-        if timer == TICK:
-            self._on_tick()
-        else:
-            self._on_timeout(timer)
 
     # Start and decision
 
@@ -174,23 +163,23 @@ class Tbft(Algorithm1):
     # Messages
 
     def _on_message(self, sender: str, message: Message) -> None:
-        """Take what has the right form."""
-        if type(message) is Vote:
-            if is_vote(message):
+        """Take a message, whose form has been checked."""
+        match message:
+            case Vote():
                 self._on_vote(sender, message)
-        elif is_proposal(message):
-            self._on_proposal(sender, message)
-        elif is_heard(message):
-            for proposal in message.proposals:
-                self._on_proposal(sender, proposal)
-            for vote in message.votes:
-                self._on_vote(sender, vote)
-        elif is_status(message):
-            self._on_status(sender, message)
-        elif is_drop_vote(message):
-            self._on_drop_vote(message)
-        elif type(message) is Decisions and are_decisions(message.decisions):
-            self._on_decisions(sender, message)
+            case Proposal():
+                self._on_proposal(sender, message)
+            case Heard(votes, proposals):
+                for proposal in proposals:
+                    self._on_proposal(sender, proposal)
+                for vote in votes:
+                    self._on_vote(sender, vote)
+            case Status():
+                self._on_status(sender, message)
+            case DropVote():
+                self._on_drop_vote(message)
+            case Decisions(decisions):
+                self._on_decisions(sender, decisions)
 
     def _is_for_now(self, sender: str, vote: Vote, message: Message) -> bool:
         """Return whether a validator's vote is about the present height; what is about the next one is kept for then."""
@@ -232,11 +221,8 @@ class Tbft(Algorithm1):
             return False
         if vote.valid_round is None:
             return True
-        try:
-            validate_polka(Kind.PREVOTE, self.height, vote.valid_round, vote.id, proposal.polka, self.validators, self.signatures)
-        except ConsensusError:
-            return False
-        return True
+        polka = Kind.PREVOTE, self.height, vote.valid_round, vote.id, proposal.polka
+        return is_passed(validate_polka, *polka, self.validators, self.signatures)
 
     def _is_proposal_signed(self, vote: Vote) -> bool:
         """Return whether the proposer has signed. Otherwise anybody could fill its turn with something else."""
@@ -298,7 +284,7 @@ class Tbft(Algorithm1):
     def _on_status(self, sender: str, status: Status) -> None:
         """Send what a member lacks: decided values, else the votes and proposals of its round and of ours; or ask it, if it is ahead."""
         if status.height in self.decisions:
-            self._effects.append(Send(sender, Decisions(self._get_decisions(status.height))))
+            self._effects.append(Send(sender, Decisions(get_decisions(self.decisions, status.height, MOST_DECISIONS))))
         elif status.height > self.height:
             self._effects.append(Send(sender, self._get_status()))
         elif status.height == self.height:
@@ -307,20 +293,9 @@ class Tbft(Algorithm1):
             self._effects += [Send(sender, Heard((), (proposal,))) for proposal in proposals]
             self._effects += [Send(sender, Heard(votes)) for r in rounds if (votes := self.votes.get_all(r))]
 
-    def _get_decisions(self, height: int) -> tuple[Decision, ...]:
-        """Return decisions from this height on, not too many."""
-        chosen = [self.decisions[height]]
-        room = LARGEST_ANSWER - len(chosen[0].value)
-        while len(chosen) < MOST_DECISIONS and (following := self.decisions.get(height + len(chosen))) is not None:
-            room -= len(following.value)
-            if room < 0:
-                break
-            chosen.append(following)
-        return tuple(chosen)
-
-    def _on_decisions(self, sender: str, message: Decisions) -> None:
+    def _on_decisions(self, sender: str, decisions: tuple[Decision, ...]) -> None:
         """Keep what others say was decided, and take it one by one: the validators of each height are known when the last is applied."""
-        later = {decision.commit.height: decision for decision in message.decisions if decision.commit.height >= self.height}
+        later = {decision.commit.height: decision for decision in decisions if decision.commit.height >= self.height}
         if self.height in later and not self.is_decided:
             self.backlog, self.helper = later, sender
             self._decide_from_backlog()
@@ -340,8 +315,5 @@ class Tbft(Algorithm1):
 
     def _is_proven(self, decision: Decision) -> bool:
         """Return whether the commit is one of this height's validators, for this value. Whoever sent it may have made it up."""
-        try:
-            validate_commit(decision.commit, self.validators, self.signatures)
-        except ConsensusError:
-            return False
-        return self.application.compute_id(decision.value) == decision.commit.id
+        is_proof = is_passed(validate_commit, decision.commit, self.validators, self.signatures)
+        return is_proof and self.application.compute_id(decision.value) == decision.commit.id

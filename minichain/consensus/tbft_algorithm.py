@@ -145,8 +145,7 @@ class Algorithm1(ABC):
     def _apply_rules(self) -> None:
         """Let rules work until there is nothing left to do."""
         while not self.is_decided and (
-            self._upon_fresh_proposal()
-            or self._upon_proposal_again()
+            self._upon_proposal()
             or self._upon_polka()
             or self._upon_nil_polka()
             or self._upon_prevotes()
@@ -156,29 +155,17 @@ class Algorithm1(ABC):
         ):
             pass
 
-    def _upon_fresh_proposal(self) -> bool:
-        """Lines 22 to 27: a value that nobody claims to have seen before."""
-        proposal = self._get_proposal() if self.step_now is Step.PROPOSE else None
-        if proposal is None or proposal.vote.valid_round is not None:
+    def _upon_proposal(self) -> bool:
+        """Lines 22 to 27, and 28 to 33 for a value with a polka of an earlier round: with vr = -1, line 29 says what 23 says."""
+        proposal = next(iter(self.proposals.get(self.round, {}).values()), None)  # the one that came first
+        if self.step_now is not Step.PROPOSE or proposal is None:
             return False
-        self._prevote_for(proposal)  # 23 to 27
-        return True
-
-    def _upon_proposal_again(self) -> bool:
-        """Lines 28 to 33: a value that had a polka in an earlier round; the proposal brings it along."""
-        proposal = self._get_proposal() if self.step_now is Step.PROPOSE else None
-        if proposal is None or proposal.vote.valid_round is None:
-            return False
-        self._prevote_for(proposal)  # 29 to 33
-        return True
-
-    def _prevote_for(self, proposal: Proposal) -> None:
-        """Prevote the proposal of this round if it is valid and no lock forbids it, else nil."""
         may = self._is_valid(proposal) and self._is_unlocked(proposal)
-        self._vote(Kind.PREVOTE, proposal.vote.id if may else None)
+        self._vote(Kind.PREVOTE, proposal.vote.id if may else None)  # 23 to 27, 29 to 33
+        return True
 
     def _is_unlocked(self, proposal: Proposal) -> bool:
-        """Lines 23 and 29: lockedRound_p = -1, or lockedRound_p <= vr, or lockedValue_p = v."""
+        """Lines 23 and 29: lockedRound_p <= vr, also where both are -1, or lockedValue_p = v."""
         return self.lock is None or self._is_newer(proposal.vote.valid_round, self.lock.round) or self.lock.id == proposal.vote.id
 
     def _is_newer(self, valid_round: int | None, locked_round: int) -> bool:
@@ -279,10 +266,6 @@ class Algorithm1(ABC):
         if evidence.first.member not in self.accused:
             self.accused.add(evidence.first.member)
             self._effects.append(Report(evidence))
-
-    def _get_proposal(self) -> Proposal | None:
-        """Return the proposal of this round that came first."""
-        return next(iter(self.proposals.get(self.round, {}).values()), None)
 
     def _find_value(self, value_id: bytes) -> bytes | None:
         """Return the value with this id, if it is here."""

@@ -15,19 +15,22 @@ Simplifications: `Status` names no votes, so whoever answers sends all votes of 
 votes it holds, and cuts blocks into parts that travel one by one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Annotated, Final
 
+from minichain.consensus.untrusted import AtMost, make_check
 from minichain.ledger.encoding import encode
 
-LARGEST_NUMBER: Final = 2**63
-"""No height and no round is larger than this."""
-LARGEST_VALUE: Final = 1 << 23
-LONGEST_NAME: Final = 256
-LONGEST_SIGNATURE: Final = 256
+Number = Annotated[int, AtMost(2**63)]
+"""A height or a round."""
+Id = Annotated[bytes, AtMost(256)]
+"""The hash of a value."""
+Value = Annotated[bytes, AtMost(1 << 23)]
+Name = Annotated[str, AtMost(256), str.isprintable]
+"""A member or a transaction. What is printable can also be spelled in UTF-8."""
+Signature = Annotated[bytes, AtMost(256)]
 MOST_VOTES: Final = 4096
 """How many votes one message may hold."""
 MOST_PROPOSALS: Final = 4
@@ -101,13 +104,13 @@ class Vote:
     """A signed statement. A proposal has one too, so whoever proposes twice is caught like somebody who votes twice."""
 
     kind: Kind
-    height: int
-    round: int
-    id: bytes | None
+    height: Number
+    round: Number
+    id: Id | None
     """The hash of the value, or None: nil."""
-    member: str
-    signature: bytes = field(repr=False)
-    valid_round: int | None = field(default=None, repr=False)
+    member: Name
+    signature: Signature = field(repr=False)
+    valid_round: Number | None = field(default=None, repr=False)
     """The paper's vr, in a proposal."""
 
     @cached_property
@@ -115,24 +118,37 @@ class Vote:
         """What the member has signed."""
         return make_statement(self.kind, self.height, self.round, self.id, self.valid_round)
 
+    def is_consistent(self) -> bool:
+        """Return whether a proposal is for a value, and nothing else names an earlier round."""
+        if self.kind is Kind.PROPOSAL:
+            return self.id is not None and (self.valid_round is None or self.valid_round < self.round)
+        return self.kind is not Kind.DROP and self.valid_round is None
+
+
+Votes = Annotated[tuple[Vote, ...], AtMost(MOST_VOTES)]
+
 
 @dataclass(frozen=True)
 class Proposal:
     """A value for a round, and if it comes from an earlier round the proof of lock: more than two thirds of that round's prevotes."""
 
     vote: Vote
-    value: bytes
-    polka: tuple[Vote, ...] = ()
+    value: Value
+    polka: Votes = ()
+
+    def is_consistent(self) -> bool:
+        """Return whether its vote is one that proposes."""
+        return self.vote.kind is Kind.PROPOSAL
 
 
 @dataclass(frozen=True)
 class DropVote:
     """Transactions that did something else when this member executed them: they may not be deterministic."""
 
-    height: int
-    transactions: tuple[str, ...]
-    member: str
-    signature: bytes = field(repr=False)
+    height: Number
+    transactions: Annotated[tuple[Name, ...], AtMost(MOST_DROPPED)]
+    member: Name
+    signature: Signature = field(repr=False)
 
     @cached_property
     def statement(self) -> bytes:
@@ -144,34 +160,34 @@ class DropVote:
 class Status:
     """Where a member stands and waits: it has the proposals with these ids, and is glad of everything else of its round."""
 
-    height: int
-    round: int
-    proposals: tuple[bytes, ...]
+    height: Number
+    round: Number
+    proposals: Annotated[tuple[Id, ...], AtMost(MOST_PROPOSALS)]
 
 
 @dataclass(frozen=True)
 class Heard:
     """Votes and proposals of anybody, passed on."""
 
-    votes: tuple[Vote, ...]
-    proposals: tuple[Proposal, ...] = ()
+    votes: Votes
+    proposals: Annotated[tuple[Proposal, ...], AtMost(MOST_PROPOSALS)] = ()
 
 
 @dataclass(frozen=True)
 class Commit:
     """More than two thirds of the precommits of one round are for this value: the proof that it is decided."""
 
-    height: int
-    round: int
-    id: bytes
-    votes: tuple[Vote, ...]
+    height: Number
+    round: Number
+    id: Id
+    votes: Votes
 
 
 @dataclass(frozen=True)
 class Decision:
     """A decided value with its proof; also a record."""
 
-    value: bytes
+    value: Value
     commit: Commit
 
 
@@ -179,7 +195,14 @@ class Decision:
 class Decisions:
     """Decided values of heights that follow each other."""
 
-    decisions: tuple[Decision, ...]
+    decisions: Annotated[tuple[Decision, ...], AtMost(MOST_DECISIONS)]
+
+
+TbftMessage = Vote | Proposal | DropVote | Status | Heard | Decisions
+
+is_message: Final = make_check(TbftMessage)
+"""Whether something that a stranger sent has the form of a message."""
+is_vote: Final = make_check(Vote)
 
 
 # Records
@@ -217,85 +240,3 @@ class Progress:
     precommit: Vote | None
     reason: tuple[Vote, ...] = field(repr=False)
     """The precommits that ended the round before. Those who are still there may need them, and nobody else may have them."""
-
-
-# What a stranger's message must be before anything else is asked of it: of these exact types, and bounded
-
-
-def is_number(value: Any) -> bool:
-    """Return whether something is a height or a round."""
-    return type(value) is int and 0 <= value <= LARGEST_NUMBER
-
-
-def is_bytes(value: Any, longest: int) -> bool:
-    """Return whether something is bytes, and not too long."""
-    return type(value) is bytes and len(value) <= longest
-
-
-def is_name(value: Any) -> bool:
-    """Return whether something can name a member or a transaction. What is printable can also be spelled in UTF-8."""
-    return type(value) is str and len(value) <= LONGEST_NAME and value.isprintable()
-
-
-def is_tuple(value: Any, most: int) -> bool:
-    """Return whether something is a tuple with not too many items."""
-    return type(value) is tuple and len(value) <= most
-
-
-def is_vote(vote: Any) -> bool:
-    """Return whether something has the form of a vote. A proposal is for a value, and only it names an earlier round."""
-    if type(vote) is not Vote or type(vote.kind) is not Kind or not is_number(vote.height) or not is_number(vote.round):
-        return False
-    has_id = is_bytes(vote.id, LONGEST_NAME)
-    if vote.kind is Kind.PROPOSAL:
-        fits = has_id and (vote.valid_round is None or (is_number(vote.valid_round) and vote.valid_round < vote.round))
-    else:
-        fits = vote.kind is not Kind.DROP and (has_id or vote.id is None) and vote.valid_round is None
-    return fits and is_name(vote.member) and is_bytes(vote.signature, LONGEST_SIGNATURE)
-
-
-def is_proposal(proposal: Any) -> bool:
-    """Return whether something has the form of a proposal."""
-    if type(proposal) is not Proposal or not is_vote(proposal.vote) or proposal.vote.kind is not Kind.PROPOSAL:
-        return False
-    return is_bytes(proposal.value, LARGEST_VALUE) and are_votes(proposal.polka)
-
-
-def are_votes(votes: Any) -> bool:
-    """Return whether something is a tuple of what has the form of votes."""
-    return is_tuple(votes, MOST_VOTES) and all(map(is_vote, votes))
-
-
-def is_heard(heard: Any) -> bool:
-    """Return whether something has the form of votes and proposals passed on."""
-    if type(heard) is not Heard or not are_votes(heard.votes):
-        return False
-    return is_tuple(heard.proposals, MOST_PROPOSALS) and all(map(is_proposal, heard.proposals))
-
-
-def is_drop_vote(drop: Any) -> bool:
-    """Return whether something has the form of a drop vote."""
-    if type(drop) is not DropVote or not is_number(drop.height) or not is_tuple(drop.transactions, MOST_DROPPED):
-        return False
-    return all(map(is_name, (drop.member, *drop.transactions))) and is_bytes(drop.signature, LONGEST_SIGNATURE)
-
-
-def is_status(status: Any) -> bool:
-    """Return whether something has the form of a status."""
-    if type(status) is not Status or not is_number(status.height) or not is_number(status.round):
-        return False
-    return is_tuple(status.proposals, MOST_PROPOSALS) and all(is_bytes(one, LONGEST_NAME) for one in status.proposals)
-
-
-def is_decision(decision: Any) -> bool:
-    """Return whether something has the form of a decision."""
-    if type(decision) is not Decision or type(decision.commit) is not Commit or not is_bytes(decision.value, LARGEST_VALUE):
-        return False
-    commit = decision.commit
-    has_numbers = is_number(commit.height) and is_number(commit.round)
-    return has_numbers and is_bytes(commit.id, LONGEST_NAME) and are_votes(commit.votes)
-
-
-def are_decisions(decisions: Sequence[Any]) -> bool:
-    """Return whether something is a tuple of what has the form of decisions."""
-    return is_tuple(decisions, MOST_DECISIONS) and all(map(is_decision, decisions))

@@ -33,8 +33,7 @@ from minichain.consensus.maxbft_messages import (
     Vote,
     Voted,
     is_child,
-    make_proposal_statement,
-    make_vote_statement,
+    make_statement,
 )
 from minichain.consensus.maxbft_pacemaker import MaxbftSettings
 from minichain.consensus.validators import is_quorum
@@ -218,7 +217,7 @@ class _Stage:
         value = encode(Batch(height, block, ()))
         value_id = SimulatedLedger(leader, self.validators).compute_id(value)
         node = Node(0, view, height, parent.id if parent else b"", value_id, justify)
-        return Proposal(leader, node, value, self.pens[leader].sign(make_proposal_statement(0, view, node.id)))
+        return Proposal(leader, node, value, self.pens[leader].sign(make_statement("proposal", 0, view, node.id)))
 
     def _send_missing(self, name: str, sender: str, on: str) -> None:
         """Send a member what it lacks up to the block `on`."""
@@ -246,7 +245,7 @@ class _Stage:
     def _count(self, block: str, voter: str) -> None:
         """Note a vote, and bring it to the leader of the next view."""
         node = self.proposals[block].node
-        signature = self.pens[voter].sign(make_vote_statement(0, node.view, node.id))
+        signature = self.pens[voter].sign(make_statement("vote", 0, node.view, node.id))
         self.votes[block][voter] = signature
         leader = get_leader(self.names, node.view + 1)
         if leader in self.machines and leader != voter:

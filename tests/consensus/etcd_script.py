@@ -67,7 +67,7 @@ def read_steps(text):
 def describe_progress(progress, most_in_flight=2**20):
     text = f"{FLOWS[progress.flow]} match={progress.match} next={progress.next}"
     text += " paused" * progress.is_paused
-    text += f" pendingSnap={progress.pending_snapshot}" if progress.pending_snapshot else ""
+    text += f" pendingSnap={progress.next - 1}" if progress.flow is Flow.SNAPSHOT else ""
     text += " inactive" * (not progress.is_active)
     if progress.in_flight:
         text += f" inflight={len(progress.in_flight)}" + "[full]" * progress.is_full(most_in_flight)

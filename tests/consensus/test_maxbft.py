@@ -28,7 +28,7 @@ from minichain.consensus.maxbft_messages import (
     is_child,
     is_message,
     is_three_chain,
-    make_vote_statement,
+    make_statement,
     validate_decision,
     validate_evidence,
 )
@@ -144,7 +144,7 @@ def test_safe_is_what_extends_the_lock_or_knows_better(calm):
     machine.lock = lock
     beside = Node(0, 9, 1, b"", bytes(32), None)
     assert not machine._is_safe(beside), "it does not extend the locked node, and brings no newer certificate"
-    machine.tree.put(Proposal("A", nodes[0], b"", b""))
+    machine.tree.proposals[nodes[0].id] = Proposal("A", nodes[0], b"", b"")
     assert machine._is_safe(nodes[1]), "it extends the locked node"
     assert machine._is_safe(replace(beside, justify=replace(lock, view=lock.view + 1))), "it has a newer certificate"
     assert not machine._is_safe(replace(beside, justify=lock)), "one as old as the lock is not newer"
@@ -155,7 +155,7 @@ def test_votes_count_once_and_two_are_evidence():
     made = {}
     for name in NAMES:
         for node_id in (b"x", b"y"):
-            made[name, node_id] = Vote(0, 5, node_id, Pen(name, notes).sign(make_vote_statement(0, 5, node_id)))
+            made[name, node_id] = Vote(0, 5, node_id, Pen(name, notes).sign(make_statement("vote", 0, 5, node_id)))
     assert votes.add("A", made["A", b"x"]) is None
     assert votes.add("A", made["A", b"x"]) is None
     assert votes.add("B", made["B", b"x"]) is None

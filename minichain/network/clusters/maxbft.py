@@ -6,7 +6,7 @@ from typing import Final
 
 from minichain.consensus.machine import Broadcast, Effect, Event, Machine, Message, Record, Send
 from minichain.consensus.maxbft import Maxbft
-from minichain.consensus.maxbft_messages import Proposal, Vote, make_proposal_statement
+from minichain.consensus.maxbft_messages import Proposal, Vote, make_statement
 from minichain.consensus.maxbft_pacemaker import MaxbftSettings
 from minichain.consensus.signatures import Signatures
 from minichain.ledger.encoding import encode
@@ -56,7 +56,7 @@ class TwoProposals:
         """Return a proposal that differs in its value."""
         value = encode(Batch(proposal.node.height, f"{self._around.member} again", ()))
         node = replace(proposal.node, value_id=self._around.ledger.compute_id(value))
-        statement = make_proposal_statement(node.epoch, node.view, node.id)
+        statement = make_statement("proposal", node.epoch, node.view, node.id)
         return Proposal(proposal.proposer, node, value, self._around.signatures.sign(statement))
 
 

@@ -14,7 +14,7 @@ from minichain.consensus.machine import Effect, Event, Message, Received, Record
 from minichain.consensus.signatures import Signatures
 from minichain.consensus.tbft import Tbft
 from minichain.consensus.tbft_algorithm import TbftSettings
-from minichain.consensus.tbft_messages import Commit, Decision, Decisions, Kind, Proposal, Vote, is_proposal, is_status, is_vote
+from minichain.consensus.tbft_messages import Commit, Decision, Decisions, Kind, Proposal, Status, Vote, is_message, is_vote
 from minichain.consensus.validators import get_proposer
 from minichain.ledger.encoding import encode
 from minichain.network.byzantine import spread
@@ -78,7 +78,9 @@ class Equivocator:
                     one = Send(one.recipient, self._propose_otherwise(one.message))
                 effects.append(one)
         match event:
-            case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed:
+            case Received(sender, Vote() as vote) if (
+                is_message(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed
+            ):
                 self._echoed.add(vote)  # or two of them would answer each other for ever
                 effects.append(Send(sender, sign_as(self._around, vote, self._around.member)))
         return effects
@@ -110,10 +112,12 @@ class Impostor:
             self._seen = now
             effects += [Send(name, self._forge_proposal(name, *now)) for name in self._around.names]
         match event:
-            case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed:
+            case Received(sender, Vote() as vote) if (
+                is_message(vote) and vote.id is not None and vote.member == sender and vote not in self._echoed
+            ):
                 self._echoed.add(vote)
                 effects += [Send(sender, sign_as(self._around, vote, name)) for name in self._around.names]
-            case Received(sender, status) if is_status(status):
+            case Received(sender, Status() as status) if is_message(status):
                 effects.append(Send(sender, Decisions((self._forge_decision(status.height),))))
         return effects
 
@@ -156,7 +160,7 @@ class Hoarder:
         match event:
             case Started():
                 return self._propose(1, 0, None)
-            case Received(_, proposal) if is_proposal(proposal):
+            case Received(_, Proposal() as proposal) if is_message(proposal):
                 self._values[proposal.vote.id] = proposal.value
                 return self._say(replace(proposal.vote, kind=Kind.PREVOTE, valid_round=None))
             case Received(sender, vote) if is_vote(vote) and vote.id is not None and vote.member == sender:
