@@ -14,7 +14,7 @@
 #
 # 四家机构共记一本账，两两之间都能通信：四个成员，十二个方向（Ann 到 Bob 是一个，Bob 到 Ann 又是一个）。成员到了一百个，如果每个都要告诉其余所有的，光是一个区块就要约两万条消息。**HotStuff**（2019 年）只要约两百条：选票只发给一个成员，由它汇成一张**法定人数证书**（quorum certificate），证书跟着下一个区块一起走。长安链的 **MaxBFT** 和 MiniChain 的 MaxBFT 都是这样做的。
 #
-# 省消息是有代价的。有了证书，还不等于有了决定；从证书到决定，规则没有几条，也都很短，却很容易写错。你要把它们写成一个个小函数，拼成一个成员，让它面对沉默的、说谎的主导节点；然后换到攻击者那边：去掉一条规则，让诚实的成员作出两个不同的决定。
+# 省消息是有代价的。有了证书，还不等于有了决定；从证书到决定，规则没有几条，也都很短，却很容易写错。你要把它们写成一个个小函数，拼成一个成员，让它面对沉默的、说谎的主导节点；然后换到攻击者一边：去掉一条规则，让诚实的成员作出两个不同的决定。
 #
 # 最后，你要选出一个世代的成员，再做一次选择：什么样的机构，该用什么样的共识？
 
@@ -839,7 +839,7 @@ for _ in range(6):
 # Draw it on paper first, or try it in the figure at the top. Who must have decided what, when your second branch begins, and what must the others not know? Remember that nobody who has decided a block will ever decide one that contradicts it.
 
 # %% [markdown] lang="zh"
-# ## 7 · 站到攻击者那边
+# ## 7 · 换到攻击者一边
 # 现在你是 Bob。视图 5 到 8 由你主导，网络也归你管：谁能看到区块，谁看不到，由你说了算。你不能替别人签名；诚实的成员投不投票，由他们的引擎决定。
 #
 # `build_attack(target)` 返回一个**脚本**，也就是至多 40 步的列表，每一步形如 `{"view": 1, "block": "b1", "on": "genesis", "to": ["Cho", "Dan"]}`：视图 1 的主导节点在创世区块上造出区块 `b1`，给 Cho 和 Dan 看。规则如下：
@@ -1233,6 +1233,6 @@ for given_case, given_text in (
 # **What this leaves out.** Members here never lose power: a real one writes its vote to the disk *before* it leaves, or it votes twice after a restart. Signatures were checked for you. Wishes for a view were believed as they came. And a liar who leads can leave out what clients ask for, as long as it leads; no rule of this lab notices that. The lesson shows the real engine, and its tests.
 
 # %% [markdown] lang="zh"
-# 你的成员每个视图投一票，往回一步上锁，连着三个才决定；你也站在攻击者那边看过了，少了其中一条会怎样。
+# 你的成员每个视图投一票，往回一步上锁，连着三个才决定；你也站在攻击者一边看过了，少了其中一条会怎样。
 #
 # **这里没讲到的：** 这里的成员从不断电；真实的成员要先把选票写进磁盘，*然后*才发出去，否则重启之后会投第二次。签名都替你验过了。换视图的请求，来了就信。还有，说谎的主导节点在任期里可以把客户端的请求扔在一边；这个实验的规则一条也管不到。真实的引擎和它的测试，课文里有。
