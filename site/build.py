@@ -23,6 +23,7 @@ try:
     from glossary import write_page
     from labpages import load_sources, write_lab
     from lessons import WORDS, LessonError, render_lesson
+    from progress import fill_page
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing.name} is missing; `make site` installs what the site is built with, and builds it")
 
@@ -65,6 +66,7 @@ def assemble(lang: str, work: Path) -> None:
     for path in docs.rglob("*.md"):
         path.write_text(render_lesson(path.read_text("utf-8"), lang, f"{lang}/{path.relative_to(docs)}"), "utf-8")
     labs = load_sources()
+    fill_page(lang, docs, labs)
     titles = {name: lab.titles[lang] for name, (lab, _) in labs.items()}
     cells = sum(write_lab(lab, settings, lang, titles, docs / "labs" / name) for name, (lab, settings) in labs.items())
     config = build_config(lang, work, {name: settings for name, (_, settings) in labs.items()})
