@@ -59,11 +59,11 @@ def render_command(command: Any, path: tuple[str, ...], lang: str) -> str:
         shown = [parameter for parameter in command.params if parameter.param_type_name == kind and not parameter.hidden]
         rows = [record for record in (parameter.get_help_record(context) for parameter in shown) if record]
         if rows:
-            parts.append(_render_list(words[f"commands-{kind}s"], ((html.escape(term), _escape(text)) for term, text in rows)))
+            parts.append(_render_list(lang, words[f"commands-{kind}s"], ((html.escape(term), _escape(text)) for term, text in rows)))
     below = [(name, each) for name, each in getattr(command, "commands", {}).items() if not each.hidden]
     if below:
         links = ((f'<a href="#{"-".join((*path, name))}">{name}</a>', _escape(get_summary(each))) for name, each in below)
-        parts.append(_render_list(words["commands-commands"], links))
+        parts.append(_render_list(lang, words["commands-commands"], links))
     return "\n\n".join(parts)
 
 
@@ -94,6 +94,6 @@ def _escape(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
-def _render_list(title: str, rows: Any) -> str:
+def _render_list(lang: str, title: str, rows: Any) -> str:
     entries = "".join(f"<dt><code>{term}</code></dt><dd>{text}</dd>" for term, text in rows)
-    return f'<p class="mc-reference__kind">{title}</p>\n<dl class="mc-reference__list">{entries}</dl>'
+    return f'<p class="mc-reference__kind" lang="{lang}">{title}</p>\n<dl class="mc-reference__list">{entries}</dl>'

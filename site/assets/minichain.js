@@ -16,6 +16,14 @@ addEventListener("load", () => {
   for (const box of document.querySelectorAll(".md-typeset__scrollwrap")) box.tabIndex = 0;
 });
 
+// Paper is light, whatever the screen is.
+let schemeOnScreen;
+addEventListener("beforeprint", () => {
+  schemeOnScreen = document.body.dataset.mdColorScheme;
+  document.body.dataset.mdColorScheme = "default";
+});
+addEventListener("afterprint", () => { document.body.dataset.mdColorScheme = schemeOnScreen; });
+
 // {"02-merkle-proofs": {"points": 12, "max_points": 30, "when": "..."}}: the lab writes it, this page only shows it.
 const showProgress = () => {
   let kept;
