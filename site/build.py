@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import Any, Final
 
 try:
+    from commands import write_commands
     from glossary import write_page
     from labpages import load_sources, write_lab
     from lessons import WORDS, LessonError, render_lesson
+    from progress import fill_page
+    from reference import write_reference
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing.name} is missing; `make site` installs what the site is built with, and builds it")
 
@@ -65,14 +68,18 @@ def assemble(lang: str, work: Path) -> None:
     for path in docs.rglob("*.md"):
         path.write_text(render_lesson(path.read_text("utf-8"), lang, f"{lang}/{path.relative_to(docs)}"), "utf-8")
     labs = load_sources()
+    fill_page(lang, docs, labs)
+    reference = [
+        {name: f"reference/{page}"} for write in (write_commands, write_reference) for name, page in write(lang, docs / "reference").items()
+    ]
     titles = {name: lab.titles[lang] for name, (lab, _) in labs.items()}
     cells = sum(write_lab(lab, settings, lang, titles, docs / "labs" / name) for name, (lab, settings) in labs.items())
-    config = build_config(lang, work, {name: settings for name, (_, settings) in labs.items()})
+    config = build_config(lang, work, {name: settings for name, (_, settings) in labs.items()}, reference)
     (work / f"{lang}.yml").write_text(json.dumps(config, ensure_ascii=False, indent=1), "utf-8")  # JSON is YAML too
     print(f"{lang}       {len(list(docs.rglob('*.md')))} pages, {len(labs)} labs with {cells} cells")
 
 
-def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]], reference: list[dict[str, str]]) -> dict[str, Any]:
     """Return what one language adds to mkdocs.yml; MkDocs merges the two."""
     words = WORDS[lang]
     schemes = [("auto", None, "brightness-auto"), ("light", "default", "weather-sunny"), ("dark", "slate", "weather-night")]
@@ -97,12 +104,12 @@ def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]]) -> dict
             "down": "" if lang == "zh" else "zh/",  # and from there to the other language's
             "offline": (SITE / "lite/offline.js").is_file(),
         },
-        "nav": build_navigation(lang, work / lang, labs),
+        "nav": build_navigation(lang, work / lang, labs, reference),
     }
 
 
-def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the pages in their order: home, each course with its lessons and then its labs, the glossary, help.
+def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]], reference: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Return the pages in their order: home, each course with its lessons and then its labs, the glossary, help, the reference.
 
     What a course has for those who teach it stands at the end of help, off the path that learners go.
     """
@@ -115,7 +122,8 @@ def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]]) -> 
         nav.append({course["title"][lang]: lessons + own_labs})
         helps += [f"{course['id']}/{course['instructor']}.md"] if "instructor" in course else []
     nav.append({words["glossary"]: "glossary.md"})
-    return [*nav, {words["help"]: [page for page in helps if (docs / page).is_file()]}]
+    helps = [page for page in helps if (docs / page).is_file()]
+    return [*nav, {words["help"]: helps}, {words["reference"]: ["reference/index.md", *reference]}]
 
 
 def run_mkdocs(work: Path) -> None:

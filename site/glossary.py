@@ -61,7 +61,7 @@ def write_page(lang: str, path: Path) -> None:
 
 def on_page_content(content: str, *, page: Any, config: Any, files: Any) -> str:
     """Link terms in lessons: MkDocs calls this for every page."""
-    is_lesson = page.file.src_uri.count("/") == 1 and not page.file.src_uri.startswith(("help/", "labs/"))
+    is_lesson = page.file.src_uri.count("/") == 1 and not page.file.src_uri.startswith(("help/", "labs/", "reference/"))
     if not is_lesson:
         return content
     return link_terms(content, config["extra"]["lang"], "../" * page.file.url.count("/") + "glossary/")

@@ -203,7 +203,8 @@ def render_figure(value: object, lang: str, anchor: str, where: str) -> str:
         choices.append(
             f'<label><input type="radio" name="{anchor}" value="{number}"{chosen}><span>{html.escape(str(label))}</span></label>'
         )
-        panes.append(f'<div class="mc-figure__pane"{hidden}>{_render_pane(choice, lang, where)}</div>')
+        pane = _render_pane(choice, lang, where)
+        panes.append(f'<div class="mc-figure__pane" data-label="{html.escape(str(label))}"{hidden}>{pane}</div>')  # paper shows them all
     return (
         f'<figure class="mc-figure mc-choice" id="{anchor}" data-search-exclude>'
         f'<fieldset class="mc-choice__list"><legend>{WORDS[lang]["choose"]}</legend>{"".join(choices)}</fieldset>'

@@ -34,3 +34,6 @@ def test_lesson_and_lab_open_and_run_without_the_server(learn, server, lang):
     learner.wait_ready()
     learner.run_all()
     learner.wait_for(lambda: learner.get_kept_progress().get(LAB.id, {}).get("points") == 3)
+
+    page.goto(f"{home}progress/")
+    assert page.inner_text(f"[data-lab='{LAB.id}'] [data-result]").startswith("3 ")

@@ -1,11 +1,13 @@
 // Progress in the lab: what the kernel reports of its tests, kept in this browser under "minichain-progress" and shown in a panel.
 //
-// A result is that of the last run of its test. What a message says is checked before it is believed, and shown as text only.
+// A result is that of the last run of its test. What a message says is checked before it is believed, and shown as text only. The most
+// points that a lab ever had stay under "minichain-best", for the course's page of progress.
 
 import { element, lab, say, sayTime } from "./words.js";
 
 export const MIME_TYPE = "application/vnd.minichain.progress+json";
 const KEY = "minichain-progress";
+const BEST = "minichain-best";
 const MAX_TESTS = 200;
 const STATUSES = ["passed", "failed", "error", "timeout", "not run"];
 
@@ -19,9 +21,9 @@ function checkTests(tests) {
   return tests.slice(0, MAX_TESTS).map(({ id, points, status, message }) => ({ id: cut(id, 64), points, status, message: cut(message, 300) }));
 }
 
-function readAll() {
+function readAll(key = KEY) {
   try {
-    const all = JSON.parse(localStorage.getItem(KEY));
+    const all = JSON.parse(localStorage.getItem(key));
     return typeof all === "object" && all !== null && !Array.isArray(all) ? all : {};
   } catch {
     return {};
@@ -34,9 +36,18 @@ function write(record) {
     if (record) all[lab.id] = record;
     else delete all[lab.id];
     localStorage.setItem(KEY, JSON.stringify(all));
+    if (record) keepBest(record);
   } catch {
     // Storage is full or blocked: the panel still shows this visit's results.
   }
+}
+
+function keepBest({ points, max_points, when }) {
+  const all = readAll(BEST);
+  const best = all[lab.id];
+  if (best && points / max_points <= best.points / best.max_points) return;
+  all[lab.id] = { points, max_points, when };
+  localStorage.setItem(BEST, JSON.stringify(all));
 }
 
 export class Progress {
