@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import Learner
+from autograder.labs.model import Lab
+from tests.browser.driving import LAB, Learner
 from tests.lite import measure
 
 ROOT = Path(__file__).parents[2]
@@ -47,8 +48,8 @@ def learn(chromium, server) -> Iterator[Callable[..., Learner]]:
     """Make learners, each with a browser profile of their own. At the end, none of them may have asked another origin for anything."""
     learners: list[Learner] = []
 
-    def make(lang: str = "en", **options: Any) -> Learner:
-        learner = Learner(chromium.new_context(**options), server.url, lang)
+    def make(lang: str = "en", lab: Lab = LAB, **options: Any) -> Learner:
+        learner = Learner(chromium.new_context(**options), server.url, lang, lab)
         learners.append(learner)
         return learner
 

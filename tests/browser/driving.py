@@ -19,18 +19,18 @@ PANEL = "const panel = jupyterapp.shell.currentWidget; const cells = panel.conte
 FIND = "const place = cells.findIndex((cell) => cell.model.getMetadata('nbgrader')?.grade_id === id);"
 
 
-def get_master(lang):
-    (master,) = LAB.get_notebooks(lang)
+def get_master(lang, lab=LAB):
+    (master,) = lab.get_notebooks(lang)
     return master
 
 
-def get_release(lang):
-    return build_notebook(LAB, get_master(lang))
+def get_release(lang, lab=LAB):
+    return build_notebook(lab, get_master(lang, lab))
 
 
-def get_solutions(lang):
+def get_solutions(lang, lab=LAB):
     """Return the model solutions, by grade id, as a learner would type them."""
-    complete = build_notebook(LAB, get_master(lang), complete=True)["cells"]
+    complete = build_notebook(lab, get_master(lang, lab), complete=True)["cells"]
     cells = [cell for cell in complete if cell["metadata"].get("nbgrader", {}).get("solution")]
     return {
         cell["metadata"]["nbgrader"]["grade_id"]: re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"])) for cell in cells
@@ -44,8 +44,8 @@ def get_stub(lang, grade_id):
 class Learner:
     """One browser profile, with one page open in it."""
 
-    def __init__(self, context, url, lang):
-        self.context, self.url, self.lang = context, url, lang
+    def __init__(self, context, url, lang, lab=LAB):
+        self.context, self.url, self.lang, self.lab = context, url, lang, lab
         self.strange_requests, self.errors = [], []
         context.set_default_timeout(60_000)
         context.on("request", self._on_request)
@@ -57,7 +57,7 @@ class Learner:
 
     @property
     def lab_url(self):
-        return f"{self.url}lab/{self.lang}/{LAB.id}/"
+        return f"{self.url}lab/{self.lang}/{self.lab.id}/"
 
     @property
     def frame(self):
@@ -124,6 +124,25 @@ class Learner:
         """Run a cell as a learner does."""
         self.go_to(grade_id).click(position={"x": 20, "y": 8})
         self.page.keyboard.press("Shift+Enter")
+
+    def use_figure(self, grade_id):
+        """Work the first control of a figure by keyboard, as whoever has no mouse does; wait until the figure answers.
+
+        One that is only a picture has nothing to answer with, but is there.
+        """
+        place = self.run_in_frame(f"{FIND} return place;", grade_id)
+        self.go_to(grade_id)
+        figure = self.frame.locator(f".jp-Cell[data-windowed-list-index='{place}'] .jp-OutputArea").first
+        control = figure.locator(".jupyter-widgets :is(select, input), button.jupyter-button").locator("visible=true").first
+        if not control.count():
+            assert figure.locator("svg, img").count() > 0
+            return
+        control.focus()
+        before = figure.inner_html()
+        keys = {"SELECT": ["Space", "ArrowDown", "Enter"], "BUTTON": ["Space"], "INPUT": ["End", "7", "Tab"]}
+        for key in keys[control.evaluate("one => one.tagName")]:
+            self.page.keyboard.press(key)
+        self.wait_for(lambda: figure.inner_html() != before)
 
     def run_all(self):
         self.run_in_frame("await jupyterapp.commands.execute('notebook:run-all-cells');")
