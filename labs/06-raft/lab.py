@@ -4,7 +4,7 @@
 #
 # One computer that puts all requests in order is simple, and when its disk dies, everything stands still. So let five keep the same **log**: the same entries in the same order. They talk over a network that loses messages, repeats them and lets them overtake each other; and any of the five may lose power between one line of its program and the next. What was once confirmed to a customer must never be taken back.
 #
-# **Raft** (Ongaro and Ousterhout, 2014) does it with one idea: in each period, called a **term**, at most one member is the **leader**. It alone adds entries, the others copy them, and an entry that a majority of the members stores is **committed**. Hyperledger Fabric orders its transactions this way, ChainMaker can be set to it, and Kubernetes keeps its state in etcd, which is built on Raft.
+# **Raft** (Ongaro and Ousterhout, 2014) does it with one idea: in each period, called a **term**, at most one member is the **leader**. It alone adds entries, the others copy them, and an entry that a majority of the members stores is **committed**. Hyperledger Fabric orders its transactions this way, ChainMaker does where it is configured so, and Kubernetes keeps its state in etcd, which is built on Raft.
 #
 # You will write the rules of a member, about a hundred lines: who gets a vote, which entries a follower takes, when an entry is committed. A cluster that is given lets your rules run, with power failures and a network cut in two. In the end you change sides and build the run of events by which one small change of the commit rule loses a confirmed entry.
 
@@ -22,14 +22,14 @@
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
 # - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
-# - The first line of a test cell says what it is worth: 36 points in all. When your work is graded, further tests run that you cannot see here: edge cases of each function, and hundreds of runs in which members crash and the network is cut. Every sentence of a task counts.
+# - The first line of a test cell says what it is worth: 36 points in all. When your work is graded, further tests run that you cannot see here: edge cases of each function, and dozens of runs in which members crash and the network is cut. Every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. You need no import. Leave the cell with `SEED` as it is: the grader draws its runs from it.
 
 # %% [markdown] lang="zh"
 # ## 怎么做
 # - 先运行这段文字下面的单元格：它给出一张进度表，每运行一个测试就更新一次。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
 # - 用你的代码换掉 `raise NotImplementedError()` 那一行，然后运行下面的测试单元格。什么都不显示，就是通过。没通过，就看报错的**最后一行**（进度表里也有），它会告诉你该看哪里；如果是 Python 自己的报错，再找 `---->` 指着的、你自己写的那一行。有好几项没通过时，先改最前面的一项。
-# - 测试单元格的第一行写着分值，总共 36 分。正式评分时还会运行一些这里看不到的测试：每个函数的边界情况，还有几百次有成员崩溃、网络被切断的运行。任务里的每句话都要仔细看、照着做。
+# - 测试单元格的第一行写着分值，总共 36 分。正式评分时还会运行一些这里看不到的测试：每个函数的边界情况，还有几十次有成员崩溃、网络被切断的运行。任务里的每句话都要仔细看、照着做。
 # - 后面的任务会用到前面写好的函数，请从头做起。不需要导入任何模块。写着 `SEED` 的单元格不用动，评分程序用它生成各次运行。
 
 # %% figure=true
@@ -41,11 +41,19 @@ SEED = 0
 
 # %% [markdown] lang="en"
 # ## Look first
-# Five members, each a line on which time runs to the right; the colour of a line and the number on it tell the term. At the right stands the log of each: a box for each entry with the term in which it was added; what is committed has a thick edge, and a bar below it. The first second has passed: who was elected? Now let the leader crash, or cut it off, and let time pass: how long does it take until there is a new one? What becomes of a value that a cut-off leader is asked to add? (By keyboard: Tab goes from one control to the next; Space opens the list of members, arrow keys choose, Enter takes; Space presses a button.)
+# Five members, each a line on which time runs to the right; the colour of a line and the number on it tell the term. At the right stands the log of each: a box for each entry with the term in which it was added (point at it to see the value); what is committed has a thick edge, and a bar below it.
+#
+# The first second has passed: who was elected? The one entry is empty: in this figure every new leader begins with such an entry. The leader that you will write does without; task 7 tells what it is good for. Now let the leader crash, or cut it off, and let time pass: how long does it take until there is a new one? What becomes of a value that a cut-off leader adds?
+#
+# ("Add a value" asks all members, and whoever takes itself for the leader adds it. With each press of a button a little time passes. By keyboard: Tab goes from one control to the next; Space opens the list of members, arrow keys choose, Enter takes; Space presses a button.)
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 五个成员，各占一行，时间向右走；行的颜色和上面的数字表示任期。右边是各自的日志：一个条目一个方框，写着它是在哪个任期添加的；已提交的有粗边，下面还有一条横杠。第一秒已经过去：谁当选了？再让领导者崩溃，或者切断它的网络，让时间继续走：过多久有了新的领导者？被切断的领导者如果还收到一个值，这个值后来怎样了？（用键盘：Tab 移到下一个控件；成员的列表用空格打开，方向键选择，回车确定；按钮用空格按下。）
+# 五个成员，各占一行，时间向右走；行的颜色和上面的数字表示任期。右边是各自的日志：一个条目一个方框，写着它是在哪个任期添加的（指针移上去能看到值）；已提交的有粗边，下面还有一条横杠。
+#
+# 第一秒已经过去：谁当选了？日志里唯一的条目是空的：在这张图里，新领导者一上任就先添加一个空条目。你要写的领导者不这样做；空条目有什么好处，任务 7 会讲。再让领导者崩溃，或者切断它的网络，让时间继续走：过多久有了新的领导者？被切断的领导者如果还收到一个值，这个值后来怎样了？
+#
+# （“请求写入一个值”是向所有成员请求的，凡是自认为领导者的都会添加。每按一次按钮，时间都会过去一小会儿。用键盘：Tab 移到下一个控件；成员的列表用空格打开，方向键选择，回车确定；按钮用空格按下。）
 
 # %% figure=true
 from minichain.learn import show_raft_cluster
@@ -64,7 +72,7 @@ show_raft_cluster(lang="«lab.lang»")
 # | `"role"` | `"follower"`, `"candidate"` or `"leader"` |
 # | `"votes"` | a candidate's voters: names, each once, in any order |
 # | `"commit"` | the index up to which it knows the log to be committed |
-# | `"next"`, `"match"` | what a leader knows of each other member: the index of the entry to send it next, and the index up to which its log is known to be the leader's |
+# | `"next"`, `"match"` | what a leader knows of each other member: the index of the entry to send it next, and the index up to which its log is known to agree with the leader's |
 #
 # **Term, vote and log stand on the disk** and are still there after a power failure. All else is gone then, and the member comes back as a follower with `"commit"` 0.
 #
@@ -143,13 +151,13 @@ def make_append(node, to):
 
 # %% [markdown] lang="en"
 # ## 1 · A newer term
-# Terms are the clock of Raft. Nobody can tell what time it is, but everybody can tell which of two terms is newer. Whoever learns of a **newer** term than its own enters it at once: it takes the term over, has voted for nobody in it yet (`"vote"` is `None`, `"votes"` is empty), and is a follower, whatever it was before. A leader too: that there is a newer term means that somebody was able to ask for votes without it.
+# Terms are the clock of Raft. Nobody can tell what time it is, but everybody can tell which of two terms is newer. Whoever learns of a **newer** term than its own enters it at once: it takes the term over, has voted for nobody in it yet (`"vote"` is `None`, `"votes"` is empty), and is a follower, whatever it was before. All else stays. A leader does it too: that there is a newer term means that somebody was able to ask for votes without it.
 #
 # The same term, or an older one, changes nothing.
 
 # %% [markdown] lang="zh"
 # ## 1 · 更大的任期
-# 任期是 Raft 的时钟。几点了谁也说不准，但两个任期哪个更大，谁都看得出来。成员一旦得知比自己**更大**的任期，就立刻进入它：把任期改成新的，在新任期里还没有给谁投过票（`"vote"` 是 `None`，`"votes"` 为空），而且不论原来是什么，都成为跟随者。领导者也不例外：有了更大的任期，说明有人已经绕过它发起了选举。
+# 任期是 Raft 的时钟。几点了谁也说不准，但两个任期哪个更大，谁都看得出来。成员一旦得知比自己**更大**的任期，就立刻进入它：把任期改成新的，在新任期里还没有给谁投过票（`"vote"` 是 `None`，`"votes"` 为空），而且不论原来是什么，都成为跟随者。其余的不变。领导者也不例外：有了更大的任期，说明有人已经绕过它发起了选举。
 #
 # 任期相同或更小，什么都不变。
 
@@ -200,19 +208,19 @@ for _ in range(60):
 # ## 2 · Whom to vote for
 # A candidate asks for a vote. Two rules decide, and each of them has a reason.
 #
-# - **One vote in a term.** Any two majorities share a member. If nobody votes for two candidates in the same term, no two of them can win it. Asked again by the same candidate (the first answer may have been lost), a member says yes again.
-# - **Only for a log that is at least as up to date as one's own.** What is committed is stored by a majority, and whoever wins is voted for by one. So one of the voters stores it; and if that one refuses everybody who is behind, a leader has all that is committed. Which of two logs is further? The one whose **last entry** has the newer term; if these terms are the same, the longer one. Equal logs are both up to date.
+# - **One vote in a term.** Any two majorities share a member: of five, three and three would be six. If nobody votes for two candidates in the same term, no two of them can win it. Asked again by the same candidate (the first answer may have been lost), a member says yes again.
+# - **Only for a log that is at least as up to date as one's own.** A majority stores what is committed, and a majority votes for whoever wins. So at least one of the voters stores it; and if that one refuses everybody who is behind, a leader has all that is committed. Which of two logs is more up to date? The one whose **last entry** has the newer term; if these terms are the same, the longer one. Equal logs are both up to date.
 #
-# `on_ask` returns the new node, with the vote in it if it was granted, and a list with the one message that is the answer: `"vote"`, to the candidate, with `"granted"`. A request of an **older** term than the node's is refused. A newer term than the node's does not come here: task 8 sees to that with `take_term`.
+# `on_ask` returns the new node, with the vote in it if it was granted, and a list with the one message that is the answer: `"vote"`, to the candidate, with `"granted"`. A request of an **older** term than the node's is refused; a refusal is an answer too. A newer term than the node's does not come here: task 8 sees to that with `take_term`.
 
 # %% [markdown] lang="zh"
 # ## 2 · 票投给谁
 # 候选者来拉票。投不投看两条规则，每一条都有道理。
 #
-# - **一个任期只投一票。** 任意两个多数派都有共同的成员。只要没有人在同一个任期里投给两个候选者，就不可能有两个候选者都当选。同一个候选者再来拉一次票（上一次的回复可能丢了），就再答应一次。
+# - **一个任期只投一票。** 任意两个多数派都有共同的成员：一共五个，三个加三个就是六个了。只要没有人在同一个任期里投给两个候选者，就不可能有两个候选者都当选。同一个候选者再来拉一次票（上一次的回复可能丢了），就再答应一次。
 # - **只投给日志至少和自己一样新的。** 已提交的条目有多数成员存着，当选者也得到了多数成员的票。所以投票的人里，总有一个存着它；只要这个人拒绝一切比自己落后的，领导者就一定有全部已提交的条目。两份日志哪份更新？看**最后一个条目**：任期大的更新；任期相同，长的更新。两样都相同，算一样新。
 #
-# `on_ask` 返回新的节点（答应了，就把票记在里面），以及只含一条回复的列表：发给候选者的 `"vote"`，带上 `"granted"`。任期比节点**小**的请求要拒绝。任期比节点大的请求到不了这里：任务 8 会用 `take_term` 先处理好。
+# `on_ask` 返回新的节点（答应了，就把票记在里面），以及只含一条回复的列表：发给候选者的 `"vote"`，带上 `"granted"`。任期比节点**小**的请求要拒绝；拒绝也是回复。任期比节点大的请求到不了这里：任务 8 会用 `take_term` 先处理好。
 
 # %% task="vote"
 def is_up_to_date(log: list, last_term: int, last_index: int) -> bool:
@@ -257,14 +265,15 @@ assert given_answer[1][0] == {"kind": "vote", "from": "B", "to": "A", "term": 3,
 assert given_answer[0]["vote"] == "A", "«vote.noted»"
 assert given_node["vote"] is None, "«given»"
 given_voted = given_answer[0]
-assert on_ask(given_voted, given_ask)[1][0]["granted"] is True, "«vote.again»"
+given_answer = on_ask(given_voted, given_ask)
+assert len(given_answer[1]) == 1 and given_answer[1][0]["granted"] is True, "«vote.again»"
 given_answer = on_ask(given_voted, {**given_ask, "from": "C"})
-assert given_answer[1][0]["granted"] is False and given_answer[0]["vote"] == "A", "«vote.second»"
+assert len(given_answer[1]) == 1 and given_answer[1][0]["granted"] is False and given_answer[0]["vote"] == "A", "«vote.second»"
 assert given_answer[1][0]["to"] == "C", "«vote.to»"
 given_answer = on_ask(given_node, {**given_ask, "last_term": 1, "last_index": 9})
-assert given_answer[1][0]["granted"] is False and given_answer[0]["vote"] is None, "«vote.behind»"
+assert len(given_answer[1]) == 1 and given_answer[1][0]["granted"] is False and given_answer[0]["vote"] is None, "«vote.behind»"
 given_answer = on_ask(given_node, {**given_ask, "term": 2})
-assert given_answer[1][0]["granted"] is False and given_answer[0]["vote"] is None, "«vote.old»"
+assert len(given_answer[1]) == 1 and given_answer[1][0]["granted"] is False and given_answer[0]["vote"] is None, "«vote.old»"
 assert given_answer[1][0]["term"] == 3, "«vote.own-term»"
 ### BEGIN HIDDEN TESTS
 import random
@@ -294,17 +303,17 @@ for _ in range(150):
 # ## 3 · An election
 # A member that has heard no leader for too long **stands for election**: it enters a term that is one newer, becomes a candidate, votes for itself (`"vote"`, and `"votes"` holds its own name), and sends an `"ask"` to every other member. It may have been a candidate already, whose election came to nothing; then it does the same again.
 #
-# `on_vote` counts an answer. Who is not a candidate (any more) ignores it, and so does everybody a vote that was not granted. A member counts **once**, however often its answer arrives. As soon as the voters are **more than half of all members**, not only of those who answered, the candidate is the leader of this term. About each other member it knows nothing yet and tries the end of its own log: `"next"` is one more than the index of its last entry, `"match"` is 0. At once it sends an `"append"` to every other member, so that they hear of it.
+# `on_vote` counts an answer. A member that is not a candidate (any more) ignores it, and a candidate ignores an answer that was not granted. A member counts **once**, however often its answer arrives. As soon as the voters are **more than half of all members**, not only of those who answered, the candidate is the leader of this term. About each other member it knows nothing yet and tries the end of its own log: `"next"` is one more than the index of its last entry, `"match"` is 0; all else stays, `"votes"` too. At once it sends an `"append"` to every other member, so that they hear of it.
 #
-# Both functions return the new node and the list of messages.
+# Both functions return the new node and the list of messages. No cluster here has only one member.
 
 # %% [markdown] lang="zh"
 # ## 3 · 选举
 # 成员太久没有收到领导者的消息，就**发起选举**：任期加一，成为候选者，把票投给自己（`"vote"`；`"votes"` 里是它自己的名字），再给其余每个成员发一条 `"ask"`。它也许本来就是候选者，只是那次选举没有结果；那就再来一遍。
 #
-# `on_vote` 处理一条投票的回复。节点不是（或不再是）候选者，就忽略它；没有答应的，一律忽略。一个成员只算**一票**，不管它的回复到了几次。一旦投票给它的超过**全体成员的一半**（不是回复者的一半），候选者就成为这个任期的领导者。对其余每个成员它还一无所知，就先从自己日志的末尾试起：`"next"` 是最后一个条目的下标加一，`"match"` 是 0。它立刻给其余每个成员发一条 `"append"`，让大家知道。
+# `on_vote` 处理一条投票的回复。节点不是（或不再是）候选者，就忽略它；候选者忽略没有答应的回复。一个成员只算**一票**，不管它的回复到了几次。一旦投票给它的超过**全体成员的一半**（不是回复者的一半），候选者就成为这个任期的领导者。对其余每个成员它还一无所知，就先从自己日志的末尾试起：`"next"` 是最后一个条目的下标加一，`"match"` 是 0；其余的不变，`"votes"` 也留着。它立刻给其余每个成员发一条 `"append"`，让大家知道。
 #
-# 两个函数都返回新的节点和消息的列表。
+# 两个函数都返回新的节点和消息的列表。这里的集群都不止一个成员。
 
 # %% task="election"
 def start_election(node: dict) -> tuple[dict, list[dict]]:
@@ -367,7 +376,7 @@ assert on_vote(given_leader, {**given_vote, "from": "E"}) == (given_leader, []),
 ### BEGIN HIDDEN TESTS
 import random
 given_draw = random.Random(f"{SEED}/election")
-for given_size in (1, 2, 3, 4, 5, 6, 7):
+for given_size in (2, 3, 4, 5, 6, 7):
     given_names = given_draw.sample([f"n{number}" for number in range(20)], given_size)
     given_log = [[given_term, "v"] for given_term in sorted(given_draw.choices(range(1, 5), k=given_draw.randrange(4)))]
     given_node = {**make_node(given_names[0], given_names, 6, given_draw.choice(given_names), given_log), "commit": len(given_log) // 2}
@@ -383,7 +392,7 @@ for given_size in (1, 2, 3, 4, 5, 6, 7):
     assert given_node["log"] == given_log and given_node["commit"] == len(given_log) // 2, "«election.any-candidate»"
     voters = {given_names[0]}
     for _ in range(3 * given_size):
-        given_voter, given_granted = given_draw.choice(given_names[1:] or given_names), given_draw.random() < 0.7
+        given_voter, given_granted = given_draw.choice(given_names[1:]), given_draw.random() < 0.7
         before = given_node
         given_node, given_messages = on_vote(
             given_node, {"kind": "vote", "from": given_voter, "to": given_names[0], "term": 7, "granted": given_granted}
@@ -413,17 +422,17 @@ assert on_vote(given_node, given_vote) == (given_node, []), "«election.any-foll
 
 # %% [markdown] lang="en"
 # ## 4 · Two logs become one
-# A leader sends entries, and with them the index and the term of the entry **in front** of them, `after` and `after_term`. A follower takes them only if its own log has an entry with that very index and term; then, as you will see, all before it is the same as well (the paper calls this **log matching**). Index 0, before the first entry, always fits, with term 0. `fits` answers this question.
+# A leader sends entries, and with them the index and the term of the entry **in front** of them, `after` and `after_term`. A follower takes them only if its own log has an entry with that very index and term. Only one leader adds entries in a term, so index and term together name one entry; and because that entry was itself taken on this condition, and so was the one before it, all before it is the same as well (the paper calls this **log matching**). Index 0, before the first entry, always fits, with term 0. `fits` answers this question.
 #
-# `merge` returns the log into which the entries were taken. Where the follower has nothing yet, they are added. Where it has an entry with the same index and the **same term**, it is the same entry and stays. Where it has one of another term, this one is void, and so is **all behind it**: the log is cut there, and the leader's entries follow.
+# `merge` returns the log into which the entries were taken; it is only called when they fit. Where the follower has nothing yet, they are added. Where it has an entry with the same index and the **same term**, it is the same entry and stays. Where it has one of another term, this one is void, and so is **all behind it**: the log is cut there, and the leader's entries follow.
 #
 # And if all entries are there already? Then nothing is cut off behind them. An old message may have been late: its entries agree with the log, and what stands behind them came later and has perhaps been confirmed to the leader.
 
 # %% [markdown] lang="zh"
 # ## 4 · 两份日志合成一份
-# 领导者发来条目，还附上它们**前一个**条目的下标和任期，`after` 和 `after_term`。跟随者自己的日志里也有下标和任期都相同的条目，才收下；后面会看到，这样就保证了在它之前的也全都相同（论文里叫**日志匹配**，log matching）。下标 0，即第一个条目之前，总是对得上，任期为 0。`fits` 就判断这一点。
+# 领导者发来条目，还附上它们**前一个**条目的下标和任期，`after` 和 `after_term`。跟随者自己的日志里也有下标和任期都相同的条目，才收下。一个任期里只有一个领导者添加条目，所以下标和任期合在一起，就认定了是哪个条目；而那个条目当初也要这样对得上才收下，再前面的也一样，所以在它之前的也全都相同（论文里叫**日志匹配**，log matching）。下标 0，即第一个条目之前，总是对得上，任期为 0。`fits` 就判断这一点。
 #
-# `merge` 返回收下条目之后的日志。跟随者那里还没有的，添上。下标相同、**任期也相同**的，就是同一个条目，留着。任期不同的，跟随者的那个条目就作废，连同**它后面的全部**：从那里截断，接上领导者的条目。
+# `merge` 返回收下条目之后的日志；对得上，才会用到它。跟随者那里还没有的，添上。下标相同、**任期也相同**的，就是同一个条目，留着。任期不同的，跟随者的那个条目就作废，连同**它后面的全部**：从那里截断，接上领导者的条目。
 #
 # 如果这些条目早就都有了呢？那么它们后面的什么也不截掉。也许是一条旧消息来晚了：它的条目与日志一致，而后面的那些是后来才收到的，说不定已经向领导者确认过了。
 
@@ -489,10 +498,10 @@ for _ in range(150):
 #
 # 1. Is its term **older** than the node's? Then its sender is no leader any more: refuse, and change nothing.
 # 2. Else its sender is the leader of the node's term, and whoever was a candidate in this term has lost: the node is a follower, and `"votes"` is empty. Its `"vote"` stays; in this term it has voted.
-# 3. Does the message not fit the log (task 4)? Refuse.
+# 3. Does the message not fit the log (task 4)? Refuse; what step 2 changed stays changed, all else stays as it was.
 # 4. Else take the entries into the log. What is committed? The leader's `"commit"`, but only **as far as this message reaches**: up to the last of its entries (or `"after"`, if there are none). What the log holds behind that may be left over from another leader. And what is committed stays so: `"commit"` never becomes smaller.
 #
-# The answer is an `"ack"` to the sender. Taken: `"ok"` is `True`, `"index"` is the index up to which the log is now known to be the leader's, that is, the one of the last entry of this message. Refused: `"ok"` is `False`, and `"index"` is the `"after"` of the message.
+# The answer is an `"ack"` to the sender. Taken: `"ok"` is `True`, `"index"` is the index up to which the log is now known to agree with the leader's, that is, the one of the last entry of this message. Refused: `"ok"` is `False`, and `"index"` is the `"after"` of the message.
 
 # %% [markdown] lang="zh"
 # ## 5 · 跟随者做什么
@@ -500,7 +509,7 @@ for _ in range(150):
 #
 # 1. 它的任期比节点的**小**吗？那么发送者早就不是领导者了：拒绝，什么也不改动。
 # 2. 否则，发送者就是节点所在任期的领导者；在这个任期里当候选者的，已经落选了：节点成为跟随者，`"votes"` 为空。它的 `"vote"` 要留着：这个任期里它投过票了。
-# 3. 消息与日志对不上（任务 4）？拒绝。
+# 3. 消息与日志对不上（任务 4）？拒绝；第 2 步的改动仍然算数，其余的不变。
 # 4. 否则，把条目收进日志。提交到了哪里？以领导者的 `"commit"` 为准，但最多只到**这条消息覆盖到的地方**：它的最后一个条目（没有条目，就是 `"after"`）。日志里再往后的，可能是别的领导者留下的。而已经提交的不会收回：`"commit"` 绝不变小。
 #
 # 回复是发给发送者的一条 `"ack"`。收下了：`"ok"` 为 `True`，`"index"` 是已知与领导者的日志相同到哪个下标，也就是这条消息最后一个条目的下标（没有条目，就是 `"after"`）。拒绝了：`"ok"` 为 `False`，`"index"` 是消息里的 `"after"`。
@@ -582,14 +591,14 @@ for _ in range(250):
 
 # %% [markdown] lang="en"
 # ## 6 · What a leader does
-# A client wants a value in the log. A leader puts `[term, value]`, with its own term, behind its log, and sends every other member an `"append"`. Who is no leader does nothing: the same node, no messages.
+# A client wants a value in the log. A leader puts `[term, value]`, with its own term, behind its log, and sends every other member an `"append"`. A member that does not lead does nothing: the same node, no messages.
 #
-# `on_ack` learns from an answer; who is no leader ignores it too. The sender of the answer is one of the other members:
+# `on_ack` learns from an answer; a member that does not lead ignores it too. The sender of the answer is one of the other members:
 #
-# - **Taken** (`"ok"`): its log is the leader's up to `"index"`, so `"match"` becomes that, unless it is more already (an old answer may come late), and `"next"` is one more than `"match"`. If the leader's log has entries from there on, it sends the next `"append"`; if not, nothing.
-# - **Refused**: the member's log does not have what stands in front of these entries. So go back one step: `"next"` becomes the answer's `"index"`, but never less than one more than `"match"`. And send the `"append"` for that at once.
+# - **Taken** (`"ok"`): its log agrees with the leader's up to `"index"`, so `"match"` becomes that, unless it is more already (an old answer may come late), and `"next"` is one more than `"match"`. If the leader's log has entries from there on, it sends the next `"append"`; if not, nothing.
+# - **Refused**: the member's log does not have what stands in front of these entries. So go back one step. The answer's `"index"` is the `"after"` of the refused message, which is one less than the `"next"` that it was made with: this becomes the new `"next"`, whatever it is by now, but never less than one more than `"match"`. And send the `"append"` for that at once.
 #
-# Only the numbers of this one member change.
+# Only the numbers of this one member change. The leader's `"commit"` is a matter of its own: task 7.
 
 # %% [markdown] lang="zh"
 # ## 6 · 领导者做什么
@@ -598,9 +607,9 @@ for _ in range(250):
 # `on_ack` 处理一条回复；不是领导者，就忽略它。回复是其余成员中的某一个发来的：
 #
 # - **收下了**（`"ok"`）：它的日志到 `"index"` 为止与领导者的相同，所以 `"match"` 改成这个数，除非已经更大（旧的回复可能来晚了）；`"next"` 是 `"match"` 加一。领导者的日志从那里起还有条目，就接着发下一条 `"append"`；没有，就不发。
-# - **拒绝了**：这个成员的日志里，没有这些条目的前一个条目。那就退一步：`"next"` 改成回复里的 `"index"`，但绝不小于 `"match"` 加一。并且立刻按它再发一条 `"append"`。
+# - **拒绝了**：这个成员的日志里，没有这些条目的前一个条目。那就退一步：回复里的 `"index"` 是被拒绝的消息的 `"after"`，比造那条消息时的 `"next"` 小一；不管 `"next"` 现在是多少，都改成它，但绝不小于 `"match"` 加一。并且立刻按它再发一条 `"append"`。
 #
-# 只改这一个成员的 `"next"` 和 `"match"`。
+# 只改这一个成员的 `"next"` 和 `"match"`。领导者的 `"commit"` 另有规则，见任务 7。
 
 # %% task="leader"
 def submit(node: dict, value: str) -> tuple[dict, list[dict]]:
@@ -711,7 +720,9 @@ for _ in range(200):
 #
 # With it, all before it is committed too, of whatever term. If there is no such index above the node's `"commit"`, that stays as it is.
 #
-# Why not entries of earlier terms, if a majority stores them? Task 9 will show you what can happen. For the time being: it is the rule that most people forget.
+# Why not entries of earlier terms, if a majority stores them? Task 9 will show you what can happen. For the time being: it is the rule that most people forget. (And it is why the leaders in the first figure begin with an empty entry: as soon as that is committed, so is all before it, without waiting for a client.)
+#
+# You need not call this function yourself. The cluster below does, after everything that a leader does, and puts the answer into its `"commit"`; the others hear of it with the next `"append"`.
 
 # %% [markdown] lang="zh"
 # ## 7 · 什么时候算提交？
@@ -722,7 +733,9 @@ for _ in range(200):
 #
 # 它一提交，在它之前的条目不论什么任期，也都提交了。比节点的 `"commit"` 大的下标里没有满足条件的，就返回 `"commit"` 原来的值。
 #
-# 以前任期的条目，多数成员也存着，为什么不算？任务 9 会让你看到会出什么事。眼下先记住：最容易被忘掉的，就是这一条。
+# 以前任期的条目，多数成员也存着，为什么不算？任务 9 会让你看到会出什么事。眼下先记住：最容易被忘掉的，就是这一条。（第一张图里的领导者先添加一个空条目，也是因为它：空条目一提交，在它之前的就都提交了，不必等客户端来写。）
+#
+# 这个函数不用你自己调用。领导者每做一件事，下面的集群都会调用它，把结果放进领导者的 `"commit"`；其余成员从下一条 `"append"` 里得知。
 
 # %% task="commit"
 def compute_commit(node: dict) -> int:
@@ -750,7 +763,7 @@ assert compute_commit({**given_node, "members": ["A", "B", "C", "D"], "match": {
 import random
 given_draw = random.Random(f"{SEED}/commit")
 for _ in range(250):
-    given_size = given_draw.randrange(1, 7)
+    given_size = given_draw.randrange(2, 7)
     given_names = [f"n{number}" for number in range(given_size)]
     given_log = [[given_term, "v"] for given_term in sorted(given_draw.choices([1, 2, 4], k=given_draw.randrange(6)))]
     given_match = {name: given_draw.randrange(len(given_log) + 1) for name in given_names[1:]}
@@ -782,15 +795,19 @@ for _ in range(250):
 # | `["deliver", "A", "B"]` | the oldest message that is under way from A to B arrives |
 # | `["flow"]` | all messages under way arrive, oldest first, and those sent in answer, until it is quiet |
 # | `["crash", "A"]` | A's power fails |
-# | `["restart", "A"]` | A comes back with what is on its disk |
-# | `["cut", ["A", "B"]]` | from now on, what arrives from A and B at the others is lost, and the other way round |
+# | `["restart", "A"]` | A, if it is down, comes back with what is on its disk |
+# | `["cut", ["A", "B"]]` | from now on, what arrives from A and B at the others is lost, and the other way round; a second cut replaces the first |
 # | `["heal"]` | the network is whole again |
 #
-# A message to a member that is down is lost. The grader's schedules know some more: `"lose"`, `"repeat"` (a message arrives and stays under way, to arrive once more), `"late"` (it is put behind all others), and `["fail", "B", 1]`: the next time B has something to do, its power fails after the first step of it.
+# A message to a member that is down is lost, and a member that is down does nothing. The grader's schedules know some more: `"lose"`, `"repeat"` (a message arrives and stays under way, to arrive once more), `"late"` (it is put behind all others), and `["fail", "B", 1]`: the next time B has something to do, its power fails after the first of its effects.
 #
 # What a member wants done is a list of **effects**, carried out in their order: `["write", term, vote, log]`, after which these stand on the disk, and `["send", message]`. Power can fail between any two.
 #
-# After each event the cluster notes what became of the member: `[event, name, role, term, vote, commit, log, sent, effects]`, the log written as `"1x 2y"`. The list of these notes is the **transcript**.
+# Whenever a member does something, or something is done to it, the cluster notes what became of it: `[event, name, role, term, vote, commit, log, sent, effects]`. The list of these notes is the **transcript**; `for note in transcript: print(note[:8])` prints it without the effects. One note, for example, is
+#
+# `["append A B", "B", "follower", 2, "", 0, "1x 2y", "ack A yes 2", [["write", …], ["send", …]]]`
+#
+# An `"append"` of A arrived at B. B is in term 2, where it has voted for nobody (`""`); it knows nothing to be committed, its log is `[[1, "x"], [2, "y"]]`, and it has sent A an `"ack"` with `"ok"` and index 2. `sent` tells of each message its kind, its recipient and what its further keys hold, in the order of the table of messages. A message that arrives has a note of its own, so `["flow"]` makes many; one that is lost has none. The role of a member without power is `"down"`; `"cut"` and `"heal"` are noted with the first member.
 
 # %% [markdown] lang="zh"
 # ## 集群
@@ -804,15 +821,19 @@ for _ in range(250):
 # | `["deliver", "A", "B"]` | A 发给 B、还在路上的消息里最早的一条到达 |
 # | `["flow"]` | 路上的消息按先后全部到达，由此发出的也一样，直到没有消息为止 |
 # | `["crash", "A"]` | A 断电 |
-# | `["restart", "A"]` | A 重启，只剩硬盘上的内容 |
-# | `["cut", ["A", "B"]]` | 从这时起，A、B 与其余成员之间到达的消息全都丢失 |
+# | `["restart", "A"]` | A 如果停机了，就重启，只剩硬盘上的内容 |
+# | `["cut", ["A", "B"]]` | 从这时起，A、B 与其余成员之间到达的消息全都丢失；再切一次，就取代前一次 |
 # | `["heal"]` | 网络恢复 |
 #
-# 发给停机成员的消息会丢失。评分用的日程还有几种事件：`"lose"`（丢失）、`"repeat"`（消息到达，但还留在路上，会再到一次）、`"late"`（排到所有消息后面），以及 `["fail", "B", 1]`：B 下一次有事要做时，做完第一步就断电。
+# 发给停机成员的消息会丢失，停机的成员什么也不做。评分用的日程还有几种事件：`"lose"`（丢失）、`"repeat"`（消息到达，但还留在路上，会再到一次）、`"late"`（排到所有消息后面），以及 `["fail", "B", 1]`：B 下一次有事要做时，做完第一个动作就断电。
 #
-# 成员要做的事是一个**动作**（effect）的列表，依次执行：`["write", term, vote, log]`，做完它，这三样就写在硬盘上了；`["send", message]`，发出一条消息。任意两步之间都可能断电。
+# 成员要做的事是一个**动作**（effect）的列表，依次执行：`["write", term, vote, log]`，做完它，这三样就写在硬盘上了；`["send", message]`，发出一条消息。任意两个动作之间都可能断电。
 #
-# 每个事件之后，集群记下这个成员的状态：`[event, name, role, term, vote, commit, log, sent, effects]`，日志写成 `"1x 2y"` 的形式。这些记录的列表就是**运行记录**（transcript）。
+# 成员每做一件事，或者遇到一件事，集群都记下它的状态：`[event, name, role, term, vote, commit, log, sent, effects]`。这些记录的列表就是**运行记录**（transcript）；`for note in transcript: print(note[:8])` 把它一行一条地打印出来，不带动作。例如有一条是
+#
+# `["append A B", "B", "follower", 2, "", 0, "1x 2y", "ack A yes 2", [["write", …], ["send", …]]]`
+#
+# A 的一条 `"append"` 到了 B 那里。B 在任期 2，还没有投票（`""`）；它不知道有什么已提交，日志是 `[[1, "x"], [2, "y"]]`，它给 A 发了一条 `"ack"`，`"ok"` 为真，下标为 2。`sent` 写出每条消息的种类、接收者和其余各键的值，次序与消息那张表相同。每条到达的消息都有一条记录，所以一个 `["flow"]` 会有许多条；丢失的消息没有记录。断了电的成员，角色是 `"down"`；`"cut"` 和 `"heal"` 记在第一个成员名下。
 
 # %%
 from minichain.network.log_cluster import Cluster
@@ -967,20 +988,22 @@ for given_run in [*draw_log_stories(SEED), *draw_log_runs(SEED, 60)]:
 
 # %% [markdown] lang="en"
 # ## See your cluster
-# Your rules at work: a leader is cut off, another is elected, and what the first one added alone is replaced when the network is whole again. Change the schedule, and run the cell again. The picture counts events instead of time.
+# Your rules at work: a leader is cut off, another is elected, and what the first one added alone is replaced when the network is whole again. The picture counts events instead of time, and each message that arrives is one. The logs are those of the end, where `p` is gone: leave out the last line of the schedule, and you see who has it. Change the schedule as you like, and run both cells again.
 
 # %% [markdown] lang="zh"
 # ## 看看你的集群
-# 你写的规则跑起来是这样：领导者断网，另一个成员当选；等网络恢复，前一个领导者独自添加的条目就被替换掉了。改一改日程，再运行一遍这个单元格。图里的横轴是事件，不是时间。
+# 你写的规则跑起来是这样：领导者断网，另一个成员当选；等网络恢复，前一个领导者独自添加的条目就被替换掉了。图里的横轴是事件，不是时间，每条到达的消息也算一个。日志是最后的样子，`p` 已经没有了：去掉日程的最后一行，就能看到谁有它。日程可以随意改，改完把两个单元格都再运行一遍。
 
-# %% figure=true
-from minichain.learn import show_raft_run
+# %%
 schedule = [
     ["timeout", "A"], ["flow"], ["submit", "A", "x"], ["flow"],
     ["cut", ["A", "B"]], ["submit", "A", "p"], ["flow"],
     ["timeout", "C"], ["flow"], ["submit", "C", "q"], ["flow"],
     ["heal"], ["beat", "C"], ["flow"],
 ]
+
+# %% figure=true
+from minichain.learn import show_raft_run
 show_raft_run(MEMBERS, play, schedule, lang="«lab.lang»")
 
 # %% [markdown] lang="en"
@@ -1059,7 +1082,7 @@ assert given_committed, "«attack.nothing-committed»"
 given_old = [note for note in given_committed if note[6].split()[note[5] - 1][: len(str(note[3]))] != str(note[3])]
 assert given_old, "«attack.only-own»"
 given_kept = {(place, entry) for note in given_transcript for place, entry in enumerate(note[6].split()[: note[5]])}
-assert len(dict(given_kept)) < len(given_kept), "«attack.not-lost»"
+assert len(dict(given_kept)) < len(given_kept), f"{given_old[0][:7]} → «attack.not-lost»"
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -1146,14 +1169,14 @@ for given_names in (["A", "B", "C", "D", "E"], ["E", "D", "C", "B", "A"], [f"n{n
 
 # %% figure=true
 from minichain.learn import show_raft_run
-show_raft_run(MEMBERS, play, build_attack(list(MEMBERS)), naive=True, lang="«lab.lang»")
+show_raft_run(MEMBERS, play, build_attack, naive=True, lang="«lab.lang»")
 
 # %% [markdown] lang="en"
-# You have written Raft: three rules for votes, two for logs, one for commitment. Everything else in a production system makes it quicker or more convenient.
+# You have written Raft: rules for votes (tasks 1 to 3), for logs (4 to 6), for commitment (7) and for the disk (8). Everything else in a production system makes it quicker or more convenient.
 #
 # **What this leaves out.** Time: here somebody says when a member has waited too long; in a real cluster each draws its patience at random, so that not all stand for election at once. Snapshots, because a log must not grow for ever. New members: in the simpler of the two ways to change them, which is in Ongaro's thesis, he himself announced an error a year later. And **lies**: every member of Raft believes what another one says. If only one of five may be bribed, you need another algorithm, with more members and more messages. It is the subject of the next lab.
 
 # %% [markdown] lang="zh"
-# 你写出了 Raft：投票三条规则，日志两条，提交一条。生产系统里其余的一切，都是为了更快、更好用。
+# 你写出了 Raft：投票的规则（任务 1 到 3）、日志的规则（4 到 6）、提交的规则（7）和写硬盘的规则（8）。生产系统里其余的一切，都是为了更快、更好用。
 #
 # **这里没讲到的：** 超时：在这里，成员什么时候算等得太久，由日程说了算；真实的集群里，每个成员随机地决定等多久，免得大家同时发起选举。快照，因为日志不能永远长下去。成员变更：Ongaro 博士论文里较简单的那种办法，一年后他自己宣布有错。还有**说谎**：Raft 的成员彼此说什么都信。五个里面只要有一个可能被收买，就得换一种算法，成员要更多，消息也要更多。那是下一个实验的主题。

@@ -27,7 +27,7 @@ _WORDS: Final = {
     "en": {
         "member": "Member:",
         "wait": "Let 1 s pass",
-        "ask": "Ask for a value",
+        "ask": "Add a value",
         "crash": "Crash",
         "restart": "Restart",
         "cut": "Cut off",

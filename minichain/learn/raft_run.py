@@ -12,13 +12,22 @@ from typing import Any, Final
 
 from minichain.figures.term_timeline import Band, LogEntry, Role, TermLine, TermTimeline, describe_term_timeline, draw_term_timeline
 from minichain.learn.time_limit import TimeIsUp, limit_time
+from minichain.network.log_cluster import ScheduleError
 
 Note = Sequence[Any]
 Play = Callable[..., list[Note]]
 
 _WORDS: Final = {
-    "en": {"error": "Your rules end with {error}: look at the tasks above first.", "nothing": "Nothing has happened in this run."},
-    "zh": {"error": "你的规则以 {error} 中断：请先看看上面的任务。", "nothing": "这次运行里什么也没有发生。"},
+    "en": {
+        "error": "Your rules end with {error}: look at the tasks above first.",
+        "event": "There is no such event: {event!r}. Look at the table of events, and at the members' names.",
+        "nothing": "Nothing has happened in this run.",
+    },
+    "zh": {
+        "error": "你的规则以 {error} 中断：请先看看上面的任务。",
+        "event": "没有这样的事件：{event!r}。请对照事件表和成员的名字。",
+        "nothing": "这次运行里什么也没有发生。",
+    },
 }
 
 
@@ -36,15 +45,23 @@ class RaftRunView:
         return {"image/svg+xml": draw_term_timeline(self.timeline, self.lang), "text/plain": words}
 
 
-def show_raft_run(members: Sequence[str], play: Play, schedule: Sequence[Any], *, naive: bool = False, lang: str = "en") -> RaftRunView:
-    """Return what `play(members, schedule, naive=naive)` did as a figure; at the end of a cell it shows itself."""
+def show_raft_run(
+    members: Sequence[str], play: Play, schedule: Sequence[Any] | Callable[..., Sequence[Any]], *, naive: bool = False, lang: str = "en"
+) -> RaftRunView:
+    """Return what `play(members, schedule, naive=naive)` did as a figure; at the end of a cell it shows itself.
+
+    The schedule may also be a function that makes one from the members: one that is not written yet is then told like a rule.
+    """
     words = _WORDS[lang]
     try:
         with limit_time(lang=lang):
-            transcript = play(list(members), list(schedule), naive=naive)
+            events = schedule(list(members)) if callable(schedule) else schedule
+            transcript = play(list(members), list(events), naive=naive)
             timeline = build_run(members, transcript) if transcript else None
     except TimeIsUp as error:
         return RaftRunView(None, str(error), lang)
+    except ScheduleError as error:
+        return RaftRunView(None, words["event"].format(event=error.event), lang)
     except Exception as error:
         return RaftRunView(None, words["error"].format(error=type(error).__name__), lang)
     return RaftRunView(timeline, words["nothing"], lang)

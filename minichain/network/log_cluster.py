@@ -29,7 +29,19 @@ Row = list[Any]
 MOST_FLOW: Final = 400
 """Messages that breed messages are stopped here."""
 ROLES: Final = ("follower", "candidate", "leader", "down")
+_EVENTS: Final = ("flow heal", "timeout beat crash restart cut", "submit deliver lose repeat late fail")
+_DETAILS: Final = {kind: number for number, kinds in enumerate(_EVENTS) for kind in kinds.split()}
+"""How much stands behind the name of each event."""
 _NUMBERS: Final = {"ask": ("last_term", "last_index"), "append": ("after", "after_term", "commit"), "ack": ("index",), "vote": ()}
+
+
+class ScheduleError(ValueError):
+    """An event is none of a schedule's, or happens to somebody who is no member."""
+
+    def __init__(self, event: Plain) -> None:
+        """Keep the event, for whoever tells of it in other words."""
+        super().__init__(f"{event!r} is no event of a schedule, or it names somebody who is no member")
+        self.event = event
 
 
 class TranscriptError(ValueError):
@@ -56,8 +68,11 @@ class _Stage(ABC):
         """Return the row of an event in which no member acts."""
 
     def run(self, schedule: Schedule) -> list[Row]:
-        """Let the events of a schedule happen, and return the transcript."""
-        for kind, *details in schedule:
+        """Let the events of a schedule happen, and return the transcript. Raises ScheduleError."""
+        for event in schedule:
+            if not is_event(event, self.members):
+                raise ScheduleError(event)
+            kind, *details = event
             getattr(self, kind)(*details)
         return self.transcript
 
@@ -241,6 +256,19 @@ class _Replay(_Stage):
             role, term, commit, log = "down", disk[0], 0, write_log(disk[2])
         message = self._message if event.split()[0] in _NUMBERS else None
         self.moments.append(Moment(event, name, message, role, term, commit, read_log(log), effects, self._before, disk))
+
+
+def is_event(event: Plain, members: Sequence[str]) -> bool:
+    """Return whether something is an event that can happen to these members.
+
+    >>> [is_event(event, ["A", "B"]) for event in (["cut", ["A"]], ["cut", "A"], ["crash", "Q"], ["crash"], "flow")]
+    [True, False, False, False, False]
+    """
+    match event:
+        case [str(kind), *details] if _DETAILS.get(kind) == len(details):
+            names = details[:1] if kind in ("submit", "fail") else details[0] if kind == "cut" else details
+            return isinstance(names, list | tuple) and all(name in members for name in names)
+    return False
 
 
 def describe(message: Message) -> str:

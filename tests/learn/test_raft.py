@@ -137,6 +137,24 @@ def test_rules_that_fail_are_told():
     assert show_raft_run(["A"], lambda *_, naive: [], [], lang="zh").problem == "这次运行里什么也没有发生。"
 
 
+def test_a_schedule_that_is_not_written_yet_is_told_like_a_rule():
+    def build(members):
+        raise NotImplementedError
+
+    lab = load_model()
+    assert "NotImplementedError" in show_raft_run(lab["MEMBERS"], lab["play"], build).problem
+    run = show_raft_run(lab["MEMBERS"], lab["play"], lab["build_attack"], naive=True)
+    assert run.timeline.contradiction == ("A", "E", 1)
+
+
+@pytest.mark.parametrize("event", [["boom", "A"], ["timeout"], ["timeout", "Q"], ["cut", "A"], ["submit", "A"], "flow"])
+def test_an_event_that_is_none_is_shown(event):
+    lab = load_model()
+    for lang, words in (("en", "There is no such event"), ("zh", "没有这样的事件")):
+        problem = show_raft_run(lab["MEMBERS"], lab["play"], [["timeout", "A"], event], lang=lang).problem
+        assert problem.startswith(words) and repr(event) in problem
+
+
 def test_cuts_of_a_run_are_shown():
     notes = [
         ["cut A", "A", "follower", 0, "", 0, "", ""],
