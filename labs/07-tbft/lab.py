@@ -4,7 +4,7 @@
 #
 # Port, customs, carrier and bank keep one ledger together. Nobody is the master of it, so for each block they **vote**. Members may be slow, and their power may fail. And one of them may be *Byzantine*: it tells the port one thing and the bank another, votes twice, or keeps silent when it is needed. Still no two honest members may ever decide differently, and the table must not stand still for ever.
 #
-# That is possible as long as liars have less than a third of the weight. You will write the rules by which it is done: those of Tendermint (2018), on which ChainMaker's **TBFT** is built. Then you change sides, and show that with one liar more no rule can help.
+# That is possible as long as the liars have less than a third of the votes. You will write the rules by which it is done: those of the [paper on Tendermint](https://arxiv.org/abs/1807.04938) (Buchman, Kwon and Milosevic, 2018), on which ChainMaker's **TBFT** is built. Then you change sides, and show that with one liar more no rule can help.
 
 # %% [markdown] lang="zh"
 # # TBFT：带锁的投票
@@ -12,13 +12,13 @@
 #
 # 港口、海关、船公司和银行共同维护一本账，没有谁说了算，所以每个区块都要**投票**。成员可能反应慢，可能断电；还可能有一个是*拜占庭*成员：对港口一套说法，对银行另一套，一轮里投两次票，或者在关键时刻一声不响。即便如此，任何两个诚实成员都绝不能作出不同的决定，投票也不能永远卡住。
 #
-# 只要说谎者的权重不到三分之一，这就办得到。规则由你来写：出自 Tendermint（2018 年），长安链的 **TBFT** 就以它为基础。然后换到说谎者一边，证明再多一个说谎者，什么规则都无济于事。
+# 只要说谎者手里的票不到三分之一，这就办得到。规则由你来写：出自 [Tendermint 的论文](https://arxiv.org/abs/1807.04938)（Buchman、Kwon、Milosevic，2018 年），长安链的 **TBFT** 就以它为基础。然后换到说谎者一边，证明再多一个说谎者，什么规则都无济于事。
 
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
 # - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
-# - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here: edge cases, and whole evenings at the table with a liar among the members. So every sentence of a task counts.
+# - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here: edge cases, and whole evenings at the table, votes from beginning to end with a liar among the members. So every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. You need no import. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
 # %% [markdown] lang="zh"
@@ -37,15 +37,19 @@ SEED = 0
 
 # %% [markdown] lang="en"
 # ## Look first
-# One block is decided like this. In a **round**, one member, the **proposer**, proposes a block. Then all vote twice: a **prevote** ("I have seen this proposal, and could live with it") and a **precommit** ("I have seen that more than two thirds prevoted it"). More than two thirds of the prevotes for one block are called a **polka**; more than two thirds of the precommits **decide**. If a round leads nowhere, the next one begins, with another proposer.
+# One block is decided like this. In a **round**, one member, the **proposer**, proposes a block. Then all vote twice: a **prevote** ("I have seen this proposal, and could live with it") and a **precommit** ("I have seen that more than two thirds prevoted it"). Prevotes for one block from more than two thirds of the members are called a **polka**; precommits for it from more than two thirds **decide** it. Whoever finds the proposal wrong, or waits for it in vain, votes **nil**: for no block. And whoever precommits a block is **locked** on it: it will not lightly help another one. If a round leads nowhere, the next one begins, with another proposer.
 #
-# Go through the steps, then seat a liar: choose who it is, and what it does. Can it make two honest members decide differently? Can it hold up the table? (By keyboard: Tab goes on to the next of them. Space opens a list, the arrow keys choose, Enter takes. In the field for the step, the arrow keys count up and down.)
+# Go through the steps, then seat a liar: choose who it is, and what it does. It is A's turn first, so a two-faced A can propose two blocks; whoever only votes, on the one block that there is, has little to be two-faced about. Can one liar make two honest members decide differently? Can it hold up the table? And can two, say A and C, or A and B? (What some have heard, the others hear a little later: so a member may still decide a block of the round before.)
+#
+# By keyboard: Tab goes on to the next list or field. Space opens a list, the arrow keys choose, Enter takes. In the field for the step, the arrow keys count up and down.
 
 # %% [markdown] lang="zh"
 # ## 先看一看
-# 一个区块是这样定下来的。在一**轮**（round）里，由一个成员，即**提议节点**，提出一个区块。然后大家投两次票：先是**预投票**（prevote，“我看到了这个提议，可以接受”），再是**预提交**（precommit，“我看到超过三分之二投了它的预投票”）。同一个区块的预投票超过三分之二，叫做一个 **polka**；预提交超过三分之二，就**决定**了。一轮没有结果，就换一个提议节点，开始下一轮。
+# 一个区块是这样定下来的。在一**轮**（round）里，由一个成员，即**提议节点**，提出一个区块。然后大家投两次票：先是**预投票**（prevote，“我看到了这个提议，可以接受”），再是**预提交**（precommit，“我看到超过三分之二投了它的预投票”）。超过三分之二的成员预投同一个区块，叫做一个 **polka**；超过三分之二的成员预提交它，就**决定**了。认为提议有错，或者没有等到提议，就投**空票**（nil）：哪个区块都不投。谁预提交了一个区块，就**锁定**在它上面，不会轻易去帮别的区块。一轮没有结果，就换一个提议节点，开始下一轮。
 #
-# 先一步一步看下去，再安排一个说谎者：选哪个成员说谎、怎么说谎。它能让两个诚实成员作出不同的决定吗？它能让投票停下来吗？（用键盘：Tab 移到下一项。空格键打开列表，方向键选择，回车键确定；在步骤的数字框里，用上下方向键增减。）
+# 先一步一步看下去，再安排一个说谎者：选哪个成员说谎、怎么说谎。最先轮到 A 提议，所以 A 可以提出两个区块，对不同的人说不同的话；别的成员只是投票，区块又只有一个，想说两样的话也没什么可说。一个说谎者能让两个诚实成员作出不同的决定吗？能让投票停下来吗？换成两个，比如 A 和 C，或者 A 和 B，又会怎样？（有人听到的消息，别人晚一点也会听到；所以进了新的一轮，还会有成员去决定前一轮的区块。）
+#
+# 用键盘：Tab 移到下一个列表或数字框。空格键打开列表，方向键选择，回车键确定；在步骤的数字框里，用上下方向键增减。
 
 # %% figure=true
 from minichain.learn import show_round_table
@@ -55,7 +59,7 @@ show_round_table(lang="«lab.lang»")
 # ## What is given
 # **Weights.** `{"A": 1, "B": 1, "C": 1, "D": 1}` says who sits at the table, in which order, and how much each vote weighs. Less than a third of the weight is Byzantine.
 #
-# **Values.** A block is named here by a short text such as `"red"`, in place of its hash. `None` is **nil**: a vote for no block at all.
+# **Values.** A block is named here by a short text such as `"red"`, in place of its hash. `None` is **nil**: a vote for no block at all. Votes may be nil, a proposal never is.
 #
 # **Messages** are dicts with `"kind"` (`"proposal"`, `"prevote"`, `"precommit"`), `"height"` (which block of the chain, from 1), `"round"` (from 0), `"member"` (who signed it; nobody can sign for somebody else) and `"value"`. A proposal also has `"pol_round"`, which task 3 explains.
 #
@@ -67,7 +71,7 @@ show_round_table(lang="«lab.lang»")
 # | `"height"`, `"round"` | where it is now |
 # | `"step"` | `"propose"`: it has not yet prevoted in this round; `"prevote"`: it has prevoted; `"precommit"`: it has precommitted |
 # | `"locked_value"`, `"locked_round"` | what it is locked on, and since which round; both `None` if it is not |
-# | `"valid_value"`, `"valid_round"` | the last polka that it saw, and its round; both `None` if there was none |
+# | `"valid_value"`, `"valid_round"` | the block of the last polka that it saw (nil does not count), and the round of that polka; both `None` if there was none |
 # | `"log"` | the list of all messages that it has, its own among them, in the order in which they came; of every height and round, and some of them twice |
 # | `"refused"` | the list of values that it found wrong when it executed them |
 #
@@ -77,7 +81,7 @@ show_round_table(lang="«lab.lang»")
 # ## 已经给出的
 # **权重。** `{"A": 1, "B": 1, "C": 1, "D": 1}` 列出有哪些成员、按什么次序、每个成员的票有多大权重。拜占庭成员的权重合计不到三分之一。
 #
-# **值。** 区块在这里用 `"red"` 这样的短文本来表示，代替它的哈希值。`None` 表示**空票**（nil）：哪个区块都不投。
+# **值。** 区块在这里用 `"red"` 这样的短文本来表示，代替它的哈希值。`None` 表示**空票**（nil）：哪个区块都不投。投票可以投空票，提议却总是提出一个区块。
 #
 # **消息**是字典，有 `"kind"`（`"proposal"` 提议、`"prevote"` 预投票、`"precommit"` 预提交）、`"height"`（链上第几个区块，从 1 数起）、`"round"`（轮次，从 0 数起）、`"member"`（谁签的名；谁也不能替别人签名）和 `"value"`。提议还有 `"pol_round"`，任务 3 再解释。
 #
@@ -89,7 +93,7 @@ show_round_table(lang="«lab.lang»")
 # | `"height"`、`"round"` | 现在的高度和轮次 |
 # | `"step"` | `"propose"`：这一轮还没有预投票；`"prevote"`：已经预投票；`"precommit"`：已经预提交 |
 # | `"locked_value"`、`"locked_round"` | 锁定在哪个值上，从哪一轮起；没有锁定则都是 `None` |
-# | `"valid_value"`、`"valid_round"` | 最近看到的 polka 和它的轮次；没有则都是 `None` |
+# | `"valid_value"`、`"valid_round"` | 最近看到的是哪个区块的 polka（空票的不算），在哪一轮；没有则都是 `None` |
 # | `"log"` | 手里的全部消息（也有自己的），按收到的次序排成列表；各个高度、各个轮次的都有，有的还会重复 |
 # | `"refused"` | 执行之后发现有错的值，排成列表 |
 #
@@ -216,13 +220,13 @@ for given_size in (0, 9, 60):
 # ## 2 · Whose turn, and how long
 # The members propose in turn, in the order of `weights`. With `turns` = 1, the first one has round 0 of height 1, the second one round 0 of height 2, and so on, and after the last one it begins anew. A proposer keeps its turn for `turns` heights (ChainMaker: `TBFT_blocks_per_proposer`). Within a height, each further round passes the turn on to the next member: so a silent proposer is soon got rid of.
 #
-# Nobody knows how long a message takes. So a member waits `first` milliseconds in round 0, and in each further round `growth` more than in the one before. One day that is longer than messages take.
+# Nobody knows how long a message takes. So a member that waits for something sets an **alarm**: it goes off after `first` milliseconds in round 0, and in each further round `growth` later than in the one before. One day that is longer than messages take.
 
 # %% [markdown] lang="zh"
 # ## 2 · 轮到谁，等多久
 # 成员按 `weights` 里的次序轮流提议。`turns` 为 1 时，第一个成员负责高度 1 的第 0 轮，第二个成员负责高度 2 的第 0 轮，依此类推，轮完一圈再从头来。每个提议节点连续负责 `turns` 个高度（长安链的 `TBFT_blocks_per_proposer`）。在同一个高度里，每进一轮就轮到下一个成员：提议节点要是一声不响，很快就换人了。
 #
-# 消息要走多久，谁也不知道。所以成员在第 0 轮等 `first` 毫秒，以后每一轮都比前一轮多等 `growth` 毫秒。总有一轮，等待的时间会超过消息所需的时间。
+# 消息要走多久，谁也不知道。所以成员要等什么，就设一个**定时器**：第 0 轮的过 `first` 毫秒到点，以后每一轮的都比前一轮多 `growth` 毫秒。总有一轮，等待的时间会超过消息所需的时间。
 
 # %% task="turns"
 def get_proposer(weights: dict[str, int], turns: int, height: int, round: int) -> str:
@@ -274,21 +278,21 @@ for given_size in (1, 4, 7):
 
 # %% [markdown] lang="en"
 # ## 3 · The proposal
-# Whose turn it is makes a message with the keys `"kind"`, `"height"`, `"round"`, `"member"` and `"value"`, and one more, `"pol_round"`:
+# Whoever's turn it is makes a message with the keys `"kind"`, `"height"`, `"round"`, `"member"` and `"value"`, and one more, `"pol_round"`:
 #
-# - If the node has **seen a polka** in an earlier round of this height (its `"valid_round"` is not `None`), somebody may be locked on that value, or may have decided it already. So it proposes its `"valid_value"` again, and `"pol_round"` is its `"valid_round"`: that is the **proof of lock** that others may ask for.
+# - If the node has **seen a polka** in an earlier round of this height (its `"valid_round"` is not `None`), somebody may be locked on that value, or may have decided it already. So it proposes its `"valid_value"` again, and `"pol_round"` is its `"valid_round"`. That number points to the **proof of lock**: the prevotes of that round, which others look for in their own logs.
 # - Otherwise it proposes the `fresh` value, and `"pol_round"` is `None`.
 #
-# The other side: which messages of a log *are* proposals for a round? Those of kind `"proposal"`, of the node's height and of that round, whose member is **the proposer of that round**. Anybody can send something that looks like a proposal.
+# The other side: which messages of a log *are* proposals for a round? Those of kind `"proposal"`, of the node's height and of that round, whose member is **the proposer of that round**. Anybody can send something that looks like a proposal. (One that stands in the log twice may be returned twice.)
 
 # %% [markdown] lang="zh"
 # ## 3 · 提议
 # 轮到谁，谁就造一条消息，键有 `"kind"`、`"height"`、`"round"`、`"member"`、`"value"`，还有一个 `"pol_round"`：
 #
-# - 如果节点在这个高度的前面某一轮**看到过 polka**（`"valid_round"` 不是 `None`），那么也许有人锁定在那个值上，甚至已经作了决定。所以它再次提议自己的 `"valid_value"`，`"pol_round"` 就写它的 `"valid_round"`：这就是别人会要求的**锁定证明**（proof of lock）。
+# - 如果节点在这个高度的前面某一轮**看到过 polka**（`"valid_round"` 不是 `None`），那么也许有人锁定在那个值上，甚至已经作了决定。所以它再次提议自己的 `"valid_value"`，`"pol_round"` 就写它的 `"valid_round"`。这个数指向**锁定证明**（proof of lock），也就是那一轮的预投票；别人会在自己的日志里去找。
 # - 否则它提议 `fresh` 这个新的值，`"pol_round"` 为 `None`。
 #
-# 再看另一面：日志里哪些消息**算是**某一轮的提议？要种类是 `"proposal"`，高度是节点的高度，轮次是那一轮，而且发送它的成员正是**那一轮的提议节点**。样子像提议的消息，谁都能发。
+# 再看另一面：日志里哪些消息**算是**某一轮的提议？要种类是 `"proposal"`，高度是节点的高度，轮次是那一轮，而且发送它的成员正是**那一轮的提议节点**。样子像提议的消息，谁都能发。（日志里重复的提议，返回两次也行。）
 
 # %% task="proposal"
 def make_proposal(node: dict, fresh: str) -> dict:
@@ -368,7 +372,7 @@ for given_height, given_turns in ((1, 1), (2, 1), (6, 4)):
 # ## 4 · The prevote, and the lock
 # `has_polka` asks whether the node's log holds a quorum of prevotes for a value in a round of its height. For `None` it asks for a polka for nil.
 #
-# Now the first rule. `choose_prevote` answers `{"prevote": value}` or `{"prevote": None}`, or `{}` for "not now":
+# Now the first rule, for the proposer as for all others. `choose_prevote` answers `{"prevote": value}` or `{"prevote": None}`, or `{}` for "not now":
 #
 # 1. `{}` if the step is not `"propose"` (it has prevoted already), or if there is no proposal for the node's round. If there are several, the **first one in the log** is looked at, and no other.
 # 2. If its `"pol_round"` is not `None`, it claims an older polka. Then that round must be **before** the node's round, and the node must **see that polka itself**: a quorum of prevotes for this value in round `pol_round`. Otherwise `{}`: a claim is no proof; the votes may still come.
@@ -382,7 +386,7 @@ for given_height, given_turns in ((1, 1), (2, 1), (6, 4)):
 # ## 4 · 预投票与锁
 # `has_polka` 判断：节点的日志里，这个高度的某一轮，对某个值的预投票够不够法定人数。值为 `None` 时，判断的是空票的 polka。
 #
-# 现在来写第一条规则。`choose_prevote` 返回 `{"prevote": 值}` 或 `{"prevote": None}`；还不到时候就返回 `{}`：
+# 现在来写第一条规则，提议节点自己也照此投票。`choose_prevote` 返回 `{"prevote": 值}` 或 `{"prevote": None}`；还不到时候就返回 `{}`：
 #
 # 1. 步骤不是 `"propose"`（已经预投过票），或者节点所在的轮次还没有提议：`{}`。提议有几个时，只看**日志里的第一个**。
 # 2. 它的 `"pol_round"` 不是 `None`，就是声称从前有过 polka。那么这个轮次必须**早于**节点所在的轮次，而且节点要**自己看得到那个 polka**：第 `pol_round` 轮里，对这个值的预投票够法定人数。否则返回 `{}`：声称不等于证明，也许那些票还在路上。
@@ -491,22 +495,22 @@ assert choose_prevote(given_node) == {}, "«prevote.any-wait»"
 # When prevotes have come in, `choose_precommit` answers:
 #
 # 1. `{}` if the step is neither `"prevote"` nor `"precommit"`.
-# 2. If there is a **polka** of the node's round for the value of **one of that round's proposals** in its log, and the value is not in `"refused"`, the node remembers it: `"valid_value"` is that value, and `"valid_round"` the node's round. If the step is `"prevote"`, the answer holds three more: `"precommit"` with the value, and **the lock**, `"locked_value"` and `"locked_round"`. If the step is `"precommit"`, the polka came too late to vote for it: then the answer has only the two.
+# 2. If there is a **polka** of the node's round for the value of **one of that round's proposals** in its log, and the value is not in `"refused"`, the node remembers it (even if it has before): `"valid_value"` is that value, and `"valid_round"` the node's round. If the step is `"prevote"`, the answer holds three more: `"precommit"` with the value, and **the lock**, `"locked_value"` and `"locked_round"`. If the step is `"precommit"`, the polka came too late to vote for it: then the answer has only the two.
 # 3. Otherwise, if the step is `"prevote"` and there is a polka for nil: `{"precommit": None}`.
 # 4. Otherwise `{}`.
 #
-# Three prevotes for different things are no polka, and neither is a value that nobody proposed. And a lock always goes with a precommit: that is all it is for.
+# Three prevotes for different things are no polka, and a value that nobody proposed does not count. But every proposal of the round does, not only the first one in the log: a two-faced proposer may have shown the others another one first. And an answer that locks always precommits: that is all a lock is for.
 
 # %% [markdown] lang="zh"
 # ## 5 · 预提交
 # 收到预投票之后，`choose_precommit` 这样返回：
 #
 # 1. 步骤既不是 `"prevote"` 也不是 `"precommit"`：`{}`。
-# 2. 对节点所在轮次的**某个提议**的值，日志里有这一轮的 **polka**，而且这个值不在 `"refused"` 里：节点把它记下来，`"valid_value"` 是这个值，`"valid_round"` 是节点所在的轮次。步骤是 `"prevote"` 时，返回的字典里还要有三项：`"precommit"` 为这个值，再加上**锁**，即 `"locked_value"` 和 `"locked_round"`。步骤是 `"precommit"` 时，polka 来得太晚，不能再投了：返回的字典里只有前面两项。
+# 2. 对节点所在轮次的**某个提议**的值，日志里有这一轮的 **polka**，而且这个值不在 `"refused"` 里：节点把它记下来（已经记过也照样返回），`"valid_value"` 是这个值，`"valid_round"` 是节点所在的轮次。步骤是 `"prevote"` 时，返回的字典里还要有三项：`"precommit"` 为这个值，再加上**锁**，即 `"locked_value"` 和 `"locked_round"`。步骤是 `"precommit"` 时，polka 来得太晚，不能再投了：返回的字典里只有前面两项。
 # 3. 否则，步骤是 `"prevote"`，而空票有 polka：`{"precommit": None}`。
 # 4. 否则：`{}`。
 #
-# 三张预投票投的东西不一样，不算 polka；没有人提议过的值也不算。锁总是与预提交一起出现：锁就是为预提交设的。
+# 三张预投票投的东西不一样，不算 polka；没有人提议过的值也不算。不过这一轮的每个提议都要看，不只是日志里的第一个：提议节点如果对不同的人说不同的话，别人先看到的也许是另一个。返回的字典里有锁，就一定有预提交：锁就是为预提交设的。
 
 # %% task="precommit"
 def choose_precommit(node: dict) -> dict:
@@ -575,9 +579,9 @@ for given_step, given_value, given_size, given_round, given_refused, given_propo
 
 # %% [markdown] lang="en"
 # ## 6 · Decide, or go on
-# `find_decision` answers `{"decide": value}` as soon as the log holds, in **any** round of the node's height, a quorum of precommits for the value of one of that round's proposals; otherwise `{}`. Any round: precommits are slow, and whoever counts only those of the present round may wait for ever. If there is such a value in several rounds, take the earliest of them. What is in `"refused"` does not matter here: among those who precommitted are honest ones who found it right.
+# `find_decision` answers `{"decide": value}` as soon as the log holds, in **any** round of the node's height, a quorum of precommits for the value of one of that round's proposals; otherwise `{}`. Any round: precommits are slow, and whoever counts only those of the present round may wait for ever. If several rounds have such a value, take that of the earliest round. What is in `"refused"` does not matter here: among those who precommitted are honest ones who found it right.
 #
-# `on_timeout` is called when an alarm goes off. A `timer` is a dict with `"name"`, `"height"` and `"round"`. Alarms of another height or another round than the node's are **old**, and mean nothing any more: `{}`. Otherwise:
+# `on_timeout` is called when an alarm goes off. A member has three of them: `"propose"` is set when a round begins (`first` is 300, `growth` 200), `"prevote"` and `"precommit"` when a quorum has cast such votes in this round, whatever they are for (150 and 150); the table of task 9 sees to that. A `timer` is a dict with `"name"`, `"height"` and `"round"`. Alarms of another height or another round than the node's are **old**, and mean nothing any more: `{}`. Otherwise:
 #
 # | name | in which step | answer |
 # |---|---|---|
@@ -591,7 +595,7 @@ for given_step, given_value, given_size, given_round, given_refused, given_propo
 # ## 6 · 决定，或者继续
 # 在节点所在高度的**任何一轮**里，只要日志中对那一轮某个提议的值的预提交够了法定人数，`find_decision` 就返回 `{"decide": 值}`；否则返回 `{}`。为什么是任何一轮？预提交可能来得很慢，只数当前这一轮的，也许要等到天荒地老。几个轮次里都有这样的值，就取最早的一轮。这里不管 `"refused"`：投了预提交的成员里有诚实的，他们查过，没有错。
 #
-# 定时器到点，就会调用 `on_timeout`。`timer` 是一个字典，有 `"name"`、`"height"` 和 `"round"`。高度或轮次与节点的不同，就是**过期**的定时器，已经没有意义：`{}`。否则：
+# 定时器到点，就会调用 `on_timeout`。每个成员有三种定时器：`"propose"` 在一轮开始时设（`first` 为 300，`growth` 为 200）；`"prevote"` 和 `"precommit"` 等这一轮的这种票够了法定人数才设，不管投的是什么（150 和 150）。设定时器由任务 9 给出的代码负责。`timer` 是一个字典，有 `"name"`、`"height"` 和 `"round"`。高度或轮次与节点的不同，就是**过期**的定时器，已经没有意义：`{}`。否则：
 #
 # | name | 在哪个步骤 | 返回 |
 # |---|---|---|
@@ -687,19 +691,19 @@ for given_name, given_step, given_height, given_round in itertools.product(
 
 # %% [markdown] lang="en"
 # ## 7 · After the power cut
-# A member that forgets what it said may say something else: then an honest member has voted twice. So before a message leaves, a **record** is written to the disk, and after a power cut the last record is all that is left: a dict with the `"height"` and `"round"` of then, the four entries of lock and polka, and `"message"`, the last message that was signed. `None` stands for: nothing was ever signed.
+# A member that forgets what it said may say something else: then an honest member has voted twice. So before a message leaves, a **record** is written to the disk, and after a power cut the last record is all that is left: a dict with the `"height"` and `"round"` in which the member was, the four entries of lock and polka, and `"message"`, the last message that was signed. If nothing was ever signed there is no record: it is `None`.
 #
-# `recover` is given a fresh node (others have told it again what it missed, so its log is full) and the record. If there is a record of the **same height**, it returns a node with the record's round and its four entries (`"locked_value"`, `"locked_round"`, `"valid_value"`, `"valid_round"`); otherwise the node as it is. The step stays `"propose"`: the member walks through that round once more.
+# `recover` is given a fresh node (others have told it again what it missed, so nothing is missing in its log) and the record. If there is a record of the **same height**, it returns a node with the record's round and its four entries (`"locked_value"`, `"locked_round"`, `"valid_value"`, `"valid_round"`); otherwise the node as it is. The step stays `"propose"`: the member walks through that round once more.
 #
-# So it may come to want something else than before. `may_sign` stands in front of the pen, as in Tendermint's validators. A message has a **place**: its height; within a height its round; within a round the order proposal, prevote, precommit. It may be signed if nothing was signed before, if its place comes **after** that of the last signed message, or if it **is** the last signed message, word for word: saying the same again harms nobody.
+# So it may come to want something else than before. That is why `may_sign` is asked before anything is signed, as in Tendermint. What it forbids is not said; the rest of the answer is carried out all the same. A message has a **place**: its height; within a height its round; within a round the order proposal, prevote, precommit. It may be signed if nothing was signed before, if its place comes **after** that of the last signed message, or if it **is** the last signed message, word for word: saying the same again harms nobody.
 
 # %% [markdown] lang="zh"
 # ## 7 · 断电之后
-# 成员要是忘了自己说过什么，就可能改口：那样一来，诚实成员也投了两次票。所以消息发出之前，先要把一条**记录**（record）写到磁盘上；断电之后，剩下的只有最后一条记录。它是一个字典：当时的 `"height"` 和 `"round"`，关于锁和 polka 的四项，以及 `"message"`，也就是最后签过名的那条消息。`None` 表示从来没有签过。
+# 成员要是忘了自己说过什么，就可能改口：那样一来，诚实成员也投了两次票。所以消息发出之前，先要把一条**记录**（record）写到磁盘上；断电之后，剩下的只有最后一条记录。它是一个字典：当时的 `"height"` 和 `"round"`，关于锁和 polka 的四项，以及 `"message"`，也就是最后签过名的那条消息。从来没有签过，就没有记录：记录是 `None`。
 #
-# `recover` 的参数是一个全新的节点（它错过的消息，别人已经补发给它，日志是齐的）和这条记录。如果有记录，而且是**同一个高度**的，就返回这样一个节点：轮次和那四项（`"locked_value"`、`"locked_round"`、`"valid_value"`、`"valid_round"`）取自记录；否则原样返回节点。步骤仍是 `"propose"`：成员把那一轮重新走一遍。
+# `recover` 的参数是一个全新的节点（它错过的消息，别人已经补发给它，日志什么也不缺）和这条记录。如果有记录，而且是**同一个高度**的，就返回这样一个节点：轮次和那四项（`"locked_value"`、`"locked_round"`、`"valid_value"`、`"valid_round"`）取自记录；否则原样返回节点。步骤仍是 `"propose"`：成员把那一轮重新走一遍。
 #
-# 这样一来，它这回想说的，可能与上回不同。所以签名之前要过 `may_sign` 这一关，Tendermint 的验证者就是这样做的。每条消息有一个**位置**：先看高度；同一高度看轮次；同一轮里按提议、预投票、预提交的次序。从来没有签过，可以签；位置在最后签过的那条**之后**，可以签；与最后签过的那条一字不差，也可以签：同样的话再说一遍，没有关系。
+# 这样一来，它这回想说的，可能与上回不同。所以签名之前都要过 `may_sign` 这一关，Tendermint 也是这样做的。不许签的就不发出去，返回的其余各项照做。每条消息有一个**位置**：先看高度；同一高度看轮次；同一轮里按提议、预投票、预提交的次序。从来没有签过，可以签；位置在最后签过的那条**之后**，可以签；与最后签过的那条一字不差，也可以签：同样的话再说一遍，没有关系。
 
 # %% task="restart"
 def recover(node: dict, record: dict | None) -> dict:
@@ -774,7 +778,7 @@ for given_height, given_round in itertools.product((4, 5, 6), (0, 3)):
 
 # %% [markdown] lang="en"
 # ## 8 · Out with what nobody can repeat
-# A contract reads its computer's clock. On every member it writes something else, so whoever executes the block after the proposer gets another read-write set, finds the block wrong, and prevotes nil. All are honest, and nothing is ever decided.
+# A contract, the program that a transaction runs, reads its computer's clock, to the second. Where the clock shows another second it writes something else. Whoever executes the block there gets another **read-write set** (what a transaction read and wrote, such as `{"reads": [], "writes": [["stamp", 7]]}`), finds the block wrong, and prevotes nil. All are honest, and perhaps nothing is ever decided.
 #
 # So a member **complains**: it names the transactions whose read-write sets differ from those in the proposal. `find_suspects` is given two dicts from a transaction's name to its read-write set: what the proposer claims, and what the member got itself. It returns the names in `proposed` for which `own` has something else, or nothing; sorted.
 #
@@ -782,7 +786,7 @@ for given_height, given_round in itertools.product((4, 5, 6), (0, 3)):
 
 # %% [markdown] lang="zh"
 # ## 8 · 剔除结果对不上的交易
-# 有个合约会读本机的时钟。它在每个成员那里写下的值都不一样，所以别人执行提议节点的区块，得到的读写集不同，认为区块有错，就投空票。大家都诚实，却什么也定不下来。
+# 有个合约（一笔交易要运行的程序）会读本机的时钟，精确到秒。哪个成员的时钟走到了另一秒，合约在那里写下的值就不一样：这个成员执行提议节点的区块，得到的**读写集**（一笔交易读了什么、写了什么，例如 `{"reads": [], "writes": [["stamp", 7]]}`）不同，认为区块有错，就投空票。大家都诚实，却可能什么也定不下来。
 #
 # 于是成员要**举报**（complaint）：把读写集与提议里不同的那些交易点名。`find_suspects` 的参数是两个字典，都是从交易名到读写集：`proposed` 是提议节点声称的，`own` 是自己执行得到的。返回 `proposed` 里那些在 `own` 中不同或者没有的交易名，排好序。
 #
@@ -841,37 +845,39 @@ for _ in range(30):
 
 # %% [markdown] lang="en"
 # ## 9 · At the table
-# The next cell seats your rules at a table, `minichain/network/voting_table.py`. Nothing in that file decides anything: it carries messages, sets alarms, writes records, and asks your functions what to do. `run_schedule` takes a **schedule**, plain data that says who sits there, what is slow, whose power fails, and what liars say to whom:
+# The next cell seats your rules at a table, `minichain/network/voting_table.py`. Nothing in that file decides anything: it carries messages, sets alarms, writes records, and asks your functions what to do. An **evening** is one run from beginning to end. `run_schedule` takes its **schedule**, plain data that says who sits there, what is slow, whose power fails, and what liars say to whom. Only `"weights"` must be there; what holds otherwise stands in brackets:
 #
 # | key | what it is |
 # |---|---|
-# | `"weights"`, `"turns"`, `"heights"` | the members, as before, and how many heights are to be decided |
-# | `"pools"` | for each member the transactions that it would like to propose; joined by `+` they name a value. `"clock"` reads the clock |
-# | `"delay"`, `"late"` | how long a message takes (10 ms), and exceptions `[sender, recipient, kind, round, ms]`, where `None` means any |
+# | `"weights"`, `"turns"`, `"heights"` | the members and turns (1), as before, and how many heights are to be decided (1) |
+# | `"pools"` | for each member the transactions that it would like to propose; joined by `+` they name a value. `"clock"` reads its member's clock, to the second (`clock@7`: the proposer read 7) |
+# | `"clocks"` | for each member, by how many milliseconds its clock is ahead (0) |
+# | `"delay"`, `"late"` | how many milliseconds a message takes (10), and exceptions `[sender, recipient, kind, round, ms]`: such a message takes `ms` instead, and `None` means any |
 # | `"crashes"` | `[member, from, until]` in milliseconds |
 # | `"liars"`, `"lies"` | who is Byzantine, and `[time, recipient, message]` for each lie |
-# | `"gossip"` | after so many milliseconds the others hear of a lie what its recipient heard |
+# | `"gossip"` | each lie reaches the other honest members as well, so many milliseconds after its recipient (400) |
 #
-# It returns a **transcript**, a list of `[time, member, action, height, round, value, …]` (the grader needs the rest to play the evening once more in a table of its own, where nobody can change what arrived when); `tell` prints one, and `find_fault` says `"fork"` if two honest members decided differently at one height, `"double"` if an honest one voted for two things in one round, else `None`.
+# It returns a **transcript**, a list of `[time, member, action, height, round, value, …]` (the rest is for the grader). `tell` prints one, with `(height/round)` at the end of each line; `lock` is what a member notes, not something that it says. `find_fault` says `"fork"` if two honest members decided differently at one height, `"double"` if an honest one voted for two things in one round, else `None`.
 #
-# `play` is one line: hand the schedule over to `run_schedule`, and return the transcript. (It is there so that a whole evening costs the grader one call.) Then run the cell with `tell` below, and read what your table did.
+# `play` is one line: hand the schedule over to `run_schedule`, and return the transcript. (It is there so that a whole evening costs the grader one call.) Then run the cell with `tell` below, and read what your table did. You may change its schedule as you like; to see task 8 at work, give B a `"clock"` in its pool, and add `"clocks": {"C": 1000, "D": 1000}`.
 
 # %% [markdown] lang="zh"
 # ## 9 · 跑起来
-# 下面这个单元格用 `minichain/network/voting_table.py` 把你的规则跑起来。那个文件不作任何决定：只是传递消息、设定时器、写下记录，并问你的函数该怎么办。`run_schedule` 的参数是一份**日程**（schedule），用普通数据写明有哪些成员、哪里慢、谁会断电、说谎者对谁说什么：
+# 下面这个单元格用 `minichain/network/voting_table.py` 把你的规则跑起来。那个文件不作任何决定：只是传递消息、设定时器、写下记录，并问你的函数该怎么办。从头到尾跑一遍，叫做**一场**；`run_schedule` 的参数是这一场的**日程**（schedule），用普通数据写明有哪些成员、哪里慢、谁会断电、说谎者对谁说什么。只有 `"weights"` 非写不可，别的不写就按括号里的算：
 #
 # | 键 | 是什么 |
 # |---|---|
-# | `"weights"`、`"turns"`、`"heights"` | 成员，与前面一样；以及要定下几个高度 |
-# | `"pools"` | 每个成员想提议的交易；用 `+` 连起来就是值的名字。`"clock"` 会读时钟 |
-# | `"delay"`、`"late"` | 消息要走多久（10 毫秒），以及例外：`[发送者, 接收者, 种类, 轮次, 毫秒]`，`None` 表示任意 |
+# | `"weights"`、`"turns"`、`"heights"` | 成员和 turns（1），与前面一样；以及要定下几个高度（1） |
+# | `"pools"` | 每个成员想提议的交易；用 `+` 连起来就是值的名字。`"clock"` 会读成员自己的时钟，精确到秒（`clock@7`：提议节点读到的是 7） |
+# | `"clocks"` | 每个成员的时钟快了多少毫秒（0） |
+# | `"delay"`、`"late"` | 消息要走多少毫秒（10），以及例外：`[发送者, 接收者, 种类, 轮次, 毫秒]`，这样的消息改走这么多毫秒，`None` 表示任意 |
 # | `"crashes"` | `[成员, 从, 到]`，单位毫秒 |
 # | `"liars"`、`"lies"` | 谁是拜占庭成员；每句谎话写成 `[时间, 接收者, 消息]` |
-# | `"gossip"` | 每句谎话，在接收者听到之后过这么多毫秒，其他人也会听到 |
+# | `"gossip"` | 每句谎话，在接收者听到之后过这么多毫秒，别的诚实成员也会听到（400） |
 #
-# 它返回一份**运行记录**（transcript），即 `[时间, 成员, 动作, 高度, 轮次, 值, …]` 的列表（后面几项供评分程序用：它自己把这一场重放一遍，什么消息何时送到，谁也改不了）。`tell` 把它打印出来；`find_fault` 检查它：两个诚实成员在同一高度作出不同的决定，返回 `"fork"`；某个诚实成员在一轮里投了两种不同的票，返回 `"double"`；都没有，返回 `None`。
+# 它返回一份**运行记录**（transcript），即 `[时间, 成员, 动作, 高度, 轮次, 值, …]` 的列表（后面几项供评分程序用）。`tell` 把它打印出来，每行末尾是 `(高度/轮次)`；其中 `lock` 是成员自己记下的，不是发出去的消息。`find_fault` 检查它：两个诚实成员在同一高度作出不同的决定，返回 `"fork"`；某个诚实成员在一轮里投了两种不同的票，返回 `"double"`；都没有，返回 `None`。
 #
-# `play` 只有一行：把日程交给 `run_schedule`，返回它给出的运行记录。（有了它，评分程序跑完一整场只需调用一次。）然后运行下面带 `tell` 的单元格，看看发生了什么。
+# `play` 只有一行：把日程交给 `run_schedule`，返回它给出的运行记录。（有了它，评分程序跑完一整场只需调用一次。）然后运行下面带 `tell` 的单元格，看看发生了什么。那里的日程可以随意改；想看任务 8 怎么起作用，就给 B 的交易加上 `"clock"`，再写上 `"clocks": {"C": 1000, "D": 1000}`。
 
 # %%
 from minichain.network.voting_table import find_fault, run_rules, tell
@@ -908,7 +914,7 @@ given_decisions = [given_row[1:] for given_row in given_transcript if given_row[
 assert [given_row[0] for given_row in given_decisions if given_row[2] == 1] == list("ABCD"), "«table.first»"
 assert {given_row[4] for given_row in given_decisions if given_row[2] == 1} == {"t1+t2"}, "«table.value»"
 assert {(given_row[2], given_row[4]) for given_row in given_decisions} == {(1, "t1+t2"), (2, "t3"), (3, "empty")}, "«table.three»"
-given_transcript = play(EVENING)
+given_transcript = play({"weights": FOUR, "liars": ["A"], "pools": {"B": ["t1", "t2"], "C": ["t2"], "D": ["t1"]}})
 assert find_fault(given_transcript) is None, "«table.fault»"
 assert sorted(given_row[1] for given_row in given_transcript if given_row[2:6] == ["decide", 1, 1, "t1+t2"]) == list("BCD"), "«table.silent»"
 ### BEGIN HIDDEN TESTS
@@ -928,9 +934,9 @@ for given_name in given_seven:
 
 # %% test="liars" points=3
 given_lies = [
-    *lie(0, "A", "proposal", "red", pol_round=None), *lie(0, "BC", "proposal", "blue", pol_round=None),
-    *lie(5, "A", "prevote", "red"), *lie(5, "BC", "prevote", "blue"),
-    *lie(15, "A", "precommit", "red"), *lie(15, "BC", "precommit", "blue"),
+    *lie(0, ["A"], "proposal", "red", pol_round=None), *lie(0, ["B", "C"], "proposal", "blue", pol_round=None),
+    *lie(5, ["A"], "prevote", "red"), *lie(5, ["B", "C"], "prevote", "blue"),
+    *lie(15, ["A"], "precommit", "red"), *lie(15, ["B", "C"], "precommit", "blue"),
 ]
 given_transcript = play({"weights": dict.fromkeys("DABC", 1), "liars": ["D"], "gossip": 100, "lies": given_lies})
 assert isinstance(given_transcript, list) and given_transcript, "«needs.play»"
@@ -1046,21 +1052,21 @@ for given_evening in draw_evenings(SEED, "crashes"):
 # ## 10 · One liar too many
 # Change sides. Of **four** members with equal weights, **two** are yours now. The other two follow the rules, and their rules are right. Write the script of your lies, such that these two decide differently at height 1.
 #
-# Return a list of `[time, recipient, message]`, as in a schedule's `"lies"`. The times are whole numbers from 0 that give the order; your recipients are the two honest members. `build_message` makes the messages; in a proposal, give `pol_round=None`. You can sign for your two members only. What the honest two say to each other arrives after all of your lies, because the network is slow; but you cannot make them say anything.
+# Return a list of `[time, recipient, message]`, as in a schedule's `"lies"`. The times are whole numbers from 0 that give the order; your recipients are the two honest members. `build_message` makes the messages, and `lie` whole rows; it takes the recipients as a list, because a name may be longer than a letter. In a proposal, give `pol_round=None`. You can sign for your two members only. What the honest two say to each other arrives after all of your lies, because the network is slow; but you cannot make them say anything.
 #
-# Two things to know. The proposer must be yours, and the honest members know whose turn it is. And whoever hears that more than a third of the weight is in a later round, goes there at once (Tendermint, line 55): any votes of that round are enough.
+# Two things to know. The proposer must be yours, and the honest members know whose turn it is (at height 1, `turns` makes no difference). And whoever hears messages of a later round from more than a third of the weight goes there at once (line 55 of the paper's algorithm): any messages of that round will do, and none that came earlier is lost.
 #
-# The test hands your script to MiniChain's own engine, `minichain.consensus.tbft`, at four tables.
+# The test hands your script to MiniChain's own engine, `minichain.consensus.tbft`, at four tables; how it does that you need not read.
 
 # %% [markdown] lang="zh"
 # ## 10 · 多了一个说谎者
 # 现在换到说谎者一边。**四个**成员权重相同，其中**两个**听你的。另外两个遵守规则，而且规则写得没有错。请写出你的谎话脚本，让这两个成员在高度 1 作出不同的决定。
 #
-# 返回由 `[时间, 接收者, 消息]` 组成的列表，与日程里的 `"lies"` 一样。时间是从 0 开始的整数，只用来排次序；接收者就是那两个诚实成员。消息用 `build_message` 来造；提议里要写 `pol_round=None`。你只能替自己的两个成员签名。两个诚实成员之间说的话，因为网络慢，要在你的谎话全部说完之后才到；不过你也不能替他们说话。
+# 返回由 `[时间, 接收者, 消息]` 组成的列表，与日程里的 `"lies"` 一样。时间是从 0 开始的整数，只用来排次序；接收者就是那两个诚实成员。消息用 `build_message` 来造，整行可以用 `lie` 来造；名字可能不止一个字母，所以接收者要写成列表交给它。提议里要写 `pol_round=None`。你只能替自己的两个成员签名。两个诚实成员之间说的话，因为网络慢，要在你的谎话全部说完之后才到；不过你也不能替他们说话。
 #
-# 有两件事要知道。提议节点必须是你的人，而轮到谁，诚实成员心里清楚。还有，谁看到超过三分之一的权重已经到了后面某一轮，就会立刻跟过去（Tendermint 算法第 55 行）：那一轮的什么票都算。
+# 有两件事要知道。提议节点必须是你的人，而轮到谁，诚实成员心里清楚（在高度 1，`turns` 是几都一样）。还有，谁从超过三分之一的权重那里听到后面某一轮的消息，就会立刻跟到那一轮去（论文中算法的第 55 行）：那一轮的什么消息都算，先到的也不会丢。
 #
-# 测试会把你的脚本交给 MiniChain 自己的引擎 `minichain.consensus.tbft`，换四种说谎者的组合各跑一遍。
+# 测试会把你的脚本交给 MiniChain 自己的引擎 `minichain.consensus.tbft`，换四种说谎者的组合各跑一遍；它是怎么跑的，可以不看。
 
 # %% task="attack"
 def build_lies(weights: dict[str, int], liars: list[str]) -> list[list]:
@@ -1152,7 +1158,8 @@ for given_pair in itertools.combinations(range(4), 2):
     if given_draw.random() < 0.5:
         given_liars.reverse()
     given_script = build_lies(given_weights, given_liars)
-    assert all(given_row[2]["member"] in given_liars and given_row[1] not in given_liars for given_row in given_script), "«attack.any»"
+    assert {given_row[1] for given_row in given_script} <= given_weights.keys() - set(given_liars), "«attack.any-recipient»"
+    assert all(given_row[2]["member"] in given_liars for given_row in given_script), "«attack.any»"
     assert len(set(replay_lies(given_weights, given_liars, given_script).values())) == 2, "«attack.any»"
 ### END HIDDEN TESTS
 

@@ -53,6 +53,7 @@ _WORDS: Final = {
         "locks": "{member} is locked on {value}.",
         "decisions": "{member} decided {value}.",
         "fork": "Two honest members decided differently: a fork.",
+        "stuck": "Nothing more happens: the table stands still.",
         "legend-proposer": "proposer",
         "legend-byzantine": "Byzantine",
         "legend-quorum": "more than this: quorum",
@@ -81,6 +82,7 @@ _WORDS: Final = {
         "locks": "{member} 锁定在 {value} 上。",
         "decisions": "{member} 决定了 {value}。",
         "fork": "两个诚实成员作出了不同的决定：分叉。",
+        "stuck": "此后再没有动静：投票卡住了。",
         "legend-proposer": "提议节点",
         "legend-byzantine": "拜占庭成员",
         "legend-quorum": "超过此线：法定人数",
@@ -117,7 +119,10 @@ class VoteBar:
 
 @dataclass(frozen=True, slots=True)
 class RoundTable:
-    """A moment of a round. Raises ValueError if there are too many members, or if somebody votes or proposes who does not sit here."""
+    """A moment of a round; `is_stuck` says that nothing comes after it.
+
+    Raises ValueError if there are too many members, or if somebody votes or proposes who does not sit here.
+    """
 
     members: tuple[SeatedMember, ...]
     proposer: str
@@ -125,6 +130,7 @@ class RoundTable:
     height: int = 1
     round: int = 0
     at_ms: int = 0
+    is_stuck: bool = False
 
     def __post_init__(self) -> None:
         """Check that it can be drawn."""
@@ -187,7 +193,7 @@ def _compute_sentences(table: RoundTable, lang: str) -> list[str]:
         found = [(member.name, getattr(member, key)) for member in table.members if getattr(member, key) is not None]
         found = [(name, value) for name, value in found if key == "decided" or name not in decided]
         sentences += [words[sentence_key].format(member=name, value=value) for name, value in found]
-    return [*sentences, words["fork"]] if table.is_forked else sentences
+    return [*sentences, *(words[key] for key, holds in (("fork", table.is_forked), ("stuck", table.is_stuck)) if holds)]
 
 
 def _name(value: str | None, lang: str) -> str:

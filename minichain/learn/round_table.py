@@ -40,7 +40,7 @@ _WORDS: Final = {
         "role": "What they do:",
         "step": "Step:",
         "": "nobody",
-        "equivocate": "tell each something else",
+        "equivocate": "tell each something else (two-faced)",
         "silent": "say nothing",
         "late": "speak too late",
     },
@@ -50,7 +50,7 @@ _WORDS: Final = {
         "role": "做什么：",
         "step": "步骤：",
         "": "没有",
-        "equivocate": "见人说人话",
+        "equivocate": "见人说人话（两面说法）",
         "silent": "一声不响",
         "late": "说得太晚",
     },
@@ -125,7 +125,7 @@ def show_round_table(*, liars: Sequence[str] = (), role: Role = "equivocate", la
 
 
 def build_steps(liars: Sequence[str], role: Role = "equivocate") -> list[RoundTable]:
-    """Return the moments of the first height at which somebody said, locked or decided something.
+    """Return the moments of the first height at which somebody said, locked or decided something; the last one tells if the table is stuck.
 
     >>> build_steps([])[-1].members[3].decided
     'X'
@@ -152,6 +152,8 @@ def build_steps(liars: Sequence[str], role: Role = "equivocate") -> list[RoundTa
                 steps.append(table)
             if all(member.decided for member in members.values() if member.role == "honest"):
                 break
+    else:
+        steps[-1] = replace(steps[-1], is_stuck=True)
     return steps[:MOST_STEPS]
 
 

@@ -1,6 +1,7 @@
 """The figure of a table that votes: bars fill up to the line, only more than two thirds get a sign, and the words say the same."""
 
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,13 @@ def test_only_honest_members_make_a_fork():
     assert build_table(A={"decided": "X"}, B={"decided": "Y"}).is_forked
     assert not build_table(A={"decided": "X"}, B={"decided": "Y", "role": "late"}).is_forked
     assert "a fork" in describe_round_table(build_table(A={"decided": "X"}, B={"decided": "Y"}))
+
+
+def test_a_table_that_stands_still_says_so():
+    assert "stands still" not in describe_round_table(build_table())
+    stuck = replace(build_table(), is_stuck=True)
+    assert describe_round_table(stuck).endswith("the table stands still.")
+    assert describe_round_table(stuck, "zh").endswith("投票卡住了。")
 
 
 def test_a_table_has_room_for_seven_and_knows_its_members():

@@ -1,5 +1,7 @@
 """The table to play with: each choice is a run of the real engine, one liar is borne and two are not."""
 
+from itertools import combinations
+
 import pytest
 
 from minichain.learn.round_table import NAMES, build_steps, show_round_table
@@ -25,7 +27,16 @@ def test_one_liar_stops_nobody_and_divides_nobody(liar, role):
 
 def test_two_liars_can_divide_the_others_or_hold_them_up():
     assert build_steps(["A", "D"])[-1].is_forked
-    assert not any(member.decided for member in build_steps(["C", "D"], "silent")[-1].members)
+    stuck = build_steps(["C", "D"], "silent")[-1]
+    assert stuck.is_stuck and not any(member.decided for member in stuck.members)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_table_is_stuck_only_where_somebody_honest_has_not_decided(role):
+    for liars in [[], *([name] for name in NAMES), *(list(pair) for pair in combinations(NAMES, 2))]:
+        *others, last = build_steps(liars, role)
+        undecided = [member for member in last.members if member.role == "honest" and member.decided is None]
+        assert last.is_stuck == bool(undecided) and not any(table.is_stuck for table in others), liars
 
 
 def test_nobody_is_locked_without_a_polka():
