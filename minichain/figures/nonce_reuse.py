@@ -124,7 +124,8 @@ def _get_start(number: int) -> str:
 def _draw_signature(scheme: str, signed: SignedDigest, name: str, at: Point) -> str:
     """Draw what everybody knows of one signature, and below a line what everybody can compute from it."""
     left, right, top = at[0] - _BOX[0] / 2 + 14, at[0] + _BOX[0] / 2 - 14, at[1] - _BOX[1] / 2
-    parts = [text(name, (at[0], top - 8), 13, fill=INK, font_weight="bold", text_anchor="middle"), draw_box(at, _BOX, GROUND, LINE, 1.5)]
+    heading = text(name, (at[0], top - 9), 13, fill=INK, font_weight="bold", text_anchor="middle")
+    parts = [draw_box((at[0], top - 13), (_BOX[0], 20.0), GROUND, LINE, 0.5), heading, draw_box(at, _BOX, GROUND, LINE, 1.5)]
     for row, (label, number) in enumerate((("e", signed.e), ("r", signed.r), ("s", signed.s), (_ALGEBRA[scheme][0], signed.x1))):
         down = top + 24 + 25 * row + (5 if row == 3 else 0)
         shown = text(f"{_get_start(number)}…", (right, down), 13, family=MONO, fill=INK, text_anchor="end")

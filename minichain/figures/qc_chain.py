@@ -246,7 +246,7 @@ def _is_lit(chain: QcChain, block: QcBlock) -> bool:
 
 def _draw_certificate(start: Point, end: Point, is_lit: bool) -> str:
     """Draw the arrow from a block to its parent; one to another row runs below that row and comes up, so that it crosses no block."""
-    left, colour, width = start[0] - _BOX[0] / 2, *((BLUE, 3.5) if is_lit else (INK, 1.6))
+    left, colour, width = start[0] - _BOX[0] / 2, *((BLUE, 3.5) if is_lit else (LINE, 1.6))
     if start[1] == end[1]:
         right = end[0] + _BOX[0] / 2
         route = f"M{left:g} {start[1]:g}H{right + 9:g}"
@@ -268,7 +268,7 @@ def _draw_block(chain: QcChain, name: str, at: Point, lang: str) -> str:
     deciders = [member.name for member in chain.members if name in member.decided]
     is_disputed = bool(deciders) and any(_contradicts(member, deciders, name, chain) for member in chain.members)
     ground = GREEN_GROUND if deciders else BLUE_GROUND if is_lit else GROUND
-    border = ORANGE if is_disputed else GREEN if deciders else BLUE if is_lit else INK
+    border = ORANGE if is_disputed else GREEN if deciders else BLUE if is_lit else LINE
     is_certified = block is None or block.is_certified
     width = 3.0 if is_lit or deciders else 1.8
     parts = [draw_box(at, _BOX, ground, border, width, dashes="none" if is_certified else "5 4")]
@@ -315,11 +315,11 @@ def _list_marks(chain: QcChain, lang: str) -> list[tuple[str, str]]:
     if not chain.blocks:
         return []
     words, decided = _WORDS[lang], any(member.decided for member in chain.members)
-    arrow = element("path", d="M18 0H-8", fill="none", stroke=INK, stroke_width=1.6) + element("path", d="M-6 -5L-16 0L-6 5Z", fill=INK)
+    arrow = element("path", d="M18 0H-8", fill="none", stroke=LINE, stroke_width=1.6) + element("path", d="M-6 -5L-16 0L-6 5Z", fill=LINE)
     samples = (
         (True, arrow, "qc"),
-        (any(block.is_certified for block in chain.blocks), draw_box((0, 0), (30.0, 18.0), GROUND, INK, 1.8), "certified"),
-        (not all(block.is_certified for block in chain.blocks), draw_box((0, 0), (30.0, 18.0), GROUND, INK, 1.8, dashes="5 4"), "open"),
+        (any(block.is_certified for block in chain.blocks), draw_box((0, 0), (30.0, 18.0), GROUND, LINE, 1.8), "certified"),
+        (not all(block.is_certified for block in chain.blocks), draw_box((0, 0), (30.0, 18.0), GROUND, LINE, 1.8, dashes="5 4"), "open"),
         (chain.lit is not None, draw_box((0, 0), (30.0, 18.0), BLUE_GROUND, BLUE, 3.0), "lit"),
         (decided, draw_badge((0, 0), "✓", GREEN_DARK), "decided"),
         (chain.fork is not None, draw_badge((0, 0), "≠", ORANGE_DARK), "fork"),

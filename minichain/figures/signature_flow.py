@@ -172,7 +172,8 @@ def _compute_sentences(flow: SignatureFlow, lang: str) -> list[str]:
 def _draw_side(flow: SignatureFlow, side: Side, middle: float, lang: str) -> str:
     """Draw one column: what is put in, the digest, the signature."""
     words, is_signer = _WORDS[lang], side is flow.signer
-    parts = [text(words["signer" if is_signer else "verifier"], (middle, 30), 14, fill=INK, font_weight="bold", text_anchor="middle")]
+    heading = text(words["signer" if is_signer else "verifier"], (middle, 30), 14, fill=INK, font_weight="bold", text_anchor="middle")
+    parts = [draw_box((middle, 25), (_SIZE[0], 24.0), GROUND, LINE, 0.5), heading]
     rows = {name: _FIRST + _PITCH * number for number, name in enumerate(FIELDS)}
     for name, row in rows.items():
         value, is_other = getattr(side, name), not is_signer and name in flow.altered
@@ -180,15 +181,22 @@ def _draw_side(flow: SignatureFlow, side: Side, middle: float, lang: str) -> str
         parts.append(_draw_row(lang, name, shown, (middle, row), is_other=is_other, is_sent=name == "payload"))
     down, edge = max(rows.values()) + _STEP, middle - _SIZE[0] / 2
     parts.append(_draw_gathering(edge, [rows[name] for name in flow.hashed], edge - _GUTTER, (edge - 3, down)))
-    parts.append(text(flow.hash_name, (edge - _GUTTER + 8, down - 27), 12, fill=INK))
+    parts.append(_draw_label(flow.hash_name, (edge, down - 33)))
     parts.append(_draw_row(lang, "digest", f"{side.digest[:4].hex()}…", (middle, down)))
     if is_signer:
         parts.append(_draw_arrow((middle, down + 17), (middle, down + _STEP - 19)))
-        parts.append(text(words["with-private"], (middle + 10, down + _STEP - 28), 12, fill=INK))
+        parts.append(_draw_label(words["with-private"], (middle + 10, down + 32)))
     signature = f"{side.signature[:3].hex()}… {side.signature[32:35].hex()}…"
     is_other = not is_signer and "signature" in flow.altered
     parts.append(_draw_row(lang, "signature", signature, (middle, down + _STEP), is_other=is_other, is_sent=True))
     return element("g", *parts)
+
+
+def _draw_label(content: str, at: Point) -> str:
+    """Draw what stands beside a line, from `at` on, on a ground of its own."""
+    width = estimate_width(content, 12) + 12
+    ground = draw_box((at[0] + width / 2, at[1]), (width, 18.0), GROUND, LINE, 0.5)
+    return ground + text(content, (at[0] + width / 2, at[1] + 4), 12, fill=INK, text_anchor="middle")
 
 
 def _draw_row(lang: str, field: str, value: str, at: Point, *, is_other: bool = False, is_sent: bool = False) -> str:

@@ -143,7 +143,7 @@ class GossipView:
         """Return the button of a message. It is kept as long as there is that message, so that it keeps the keyboard's focus."""
         if link not in self._buttons:
             tip = _WORDS[self.lang]["tip"].format(sender=link[0], recipient=link[1])
-            button = import_widgets().ToggleButton(tooltip=tip, layout={"width": "5.2em"}, value=link in self.lost)
+            button = import_widgets().ToggleButton(tooltip=tip, layout={"width": "auto", "min_width": "5.2em"}, value=link in self.lost)
             button.observe(lambda change: self._on_press(link, change["new"]), names="value")
             self._buttons[link] = button
         button = self._buttons[link]

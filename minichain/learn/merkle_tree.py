@@ -7,23 +7,16 @@ Simplifications: a change is always the same, an exclamation mark at the end of 
 """
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, Final
 
 from minichain.crypto.merkle import compute_leaf_hash, compute_node_hash, compute_root
 from minichain.figures import MerkleTree, describe_merkle_tree, draw_merkle_tree
-from minichain.learn.time_limit import TimeIsUp, limit_time
+from minichain.learn.widgets import NONE, build_list, import_widgets, render, to_choice, to_number
 
 _WORDS: Final = {
     "en": {"change": "Change record:", "prove": "Prove record:", "none": "none"},
     "zh": {"change": "改动记录：", "prove": "证明记录：", "none": "无"},
 }
-
-_NONE: Final = -1
-"""What a list holds for "no record": ipywidgets shows a choice whose value is None as a blank."""
-
-_FOR_EARS: Final = "position:absolute;width:1px;height:1px;overflow:hidden"
-"""The style of a text that a screen reader announces when it changes, and that the eye finds in the picture already."""
 
 
 class MerkleTreeView:
@@ -34,12 +27,12 @@ class MerkleTreeView:
 
     def __init__(self, records: Sequence[bytes], *, changed: int | None = None, proved: int | None = None, lang: str = "en") -> None:
         """Draw the tree of `records`; their root, before any change, is the published one."""
-        widgets = _import_widgets()
+        widgets = import_widgets()
         self.records, self.lang = tuple(records), lang
         self.published = compute_root(self.records)
         self.tree = self._build_tree(changed, proved)
-        self._changed = self._build_list(widgets, "change", changed)
-        self._proved = self._build_list(widgets, "prove", proved)
+        self._changed = self._build_list("change", changed)
+        self._proved = self._build_list("prove", proved)
         self._picture = widgets.HTML()
         lists = widgets.HBox([self._changed, self._proved], layout={"flex_flow": "row wrap"})
         self._box = widgets.VBox([lists, self._picture])
@@ -49,12 +42,12 @@ class MerkleTreeView:
 
     def choose(self, *, changed: int | None = None, proved: int | None = None) -> None:
         """Choose the two records as a hand would, by their numbers; None chooses no record."""
-        self._changed.value, self._proved.value = _to_choice(changed), _to_choice(proved)
+        self._changed.value, self._proved.value = to_choice(changed), to_choice(proved)
 
-    def _build_list(self, widgets: Any, name: str, chosen: int | None) -> Any:
+    def _build_list(self, name: str, chosen: int | None) -> Any:
         words = _WORDS[self.lang]
-        options = [(words["none"], _NONE), *((f"{number} · {_to_label(record)}", number) for number, record in enumerate(self.records))]
-        return widgets.Dropdown(options=options, value=_to_choice(chosen), description=words[name], style={"description_width": "initial"})
+        options = [(words["none"], NONE), *((f"{number} · {_to_label(record)}", number) for number, record in enumerate(self.records))]
+        return build_list(words[name], options, to_choice(chosen))
 
     def _build_tree(self, changed: int | None, proved: int | None) -> MerkleTree:
         records = [record + b"!" if number == changed else record for number, record in enumerate(self.records)]
@@ -62,17 +55,11 @@ class MerkleTreeView:
         return MerkleTree(labels, compute_levels(records), changed, proved, self.published)
 
     def _on_choice(self, _change: object = None) -> None:
-        """Draw the tree anew. A widget's callback runs outside of all cells, so it has a time limit of its own."""
-        try:
-            with limit_time(lang=self.lang):
-                self._draw()
-        except TimeIsUp as error:
-            self._picture.value = f'<p role="alert" style="white-space:pre-line">{escape(str(error))}</p>'
+        self._picture.value = render(self._draw, self.lang)
 
-    def _draw(self) -> None:
-        self.tree = self._build_tree(_to_number(self._changed.value), _to_number(self._proved.value))
-        words = escape(describe_merkle_tree(self.tree, self.lang))
-        self._picture.value = f'{draw_merkle_tree(self.tree, self.lang)}<p role="status" style="{_FOR_EARS}">{words}</p>'
+    def _draw(self) -> tuple[str, str]:
+        self.tree = self._build_tree(to_number(self._changed.value), to_number(self._proved.value))
+        return draw_merkle_tree(self.tree, self.lang), describe_merkle_tree(self.tree, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""
@@ -105,21 +92,5 @@ def compute_levels(records: Sequence[bytes]) -> tuple[tuple[bytes, ...], ...]:
     return tuple(levels)
 
 
-def _to_choice(number: int | None) -> int:
-    return _NONE if number is None else number
-
-
-def _to_number(choice: int) -> int | None:
-    return None if choice == _NONE else choice
-
-
 def _to_label(record: bytes) -> str:
     return record.decode("utf-8", "backslashreplace")
-
-
-def _import_widgets() -> Any:
-    try:
-        import ipywidgets
-    except ImportError:
-        raise ImportError("the figure needs ipywidgets, which is not installed: pip install 'minichain[learn]'") from None
-    return ipywidgets

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.labs.source import load_lab
 from minichain.crypto.merkle import compute_root
-from minichain.learn import limit_time, merkle_tree, show_merkle_tree
+from minichain.learn import limit_time, show_merkle_tree, widgets
 from minichain.learn.merkle_tree import compute_levels
 
 RECORDS = [b"transport v3", b"health v1", b"housing v12", b"water v7", b"schools v2"]
@@ -81,7 +81,7 @@ class EndlessRecord(bytes):
 
 @pytest.mark.parametrize("in_thread", [False, True])  # JupyterLab runs a widget's callbacks in a thread of their own
 def test_a_callback_that_never_ends_says_so_in_the_figure(monkeypatch, in_thread):
-    monkeypatch.setattr(merkle_tree, "limit_time", partial(limit_time, 0.1))
+    monkeypatch.setattr(widgets, "limit_time", partial(limit_time, 0.1))
     view = show_merkle_tree([b"a", EndlessRecord(b"b")], lang="zh")
     if in_thread:
         thread = Thread(target=view.choose, kwargs={"changed": 1})
