@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 try:
+    from curriculum import CurriculumError, fill_page
     from glossary import write_page
+    from home import build_home
     from labpages import load_sources, write_lab
     from lessons import WORDS, LessonError, render_lesson
 except ModuleNotFoundError as missing:
@@ -47,7 +49,7 @@ def main() -> None:
         for lang in LANGUAGES:
             assemble(lang, work)
         run_mkdocs(work)
-    except LessonError as error:
+    except (LessonError, CurriculumError) as error:
         sys.exit(str(error))
     put_together(work, out)
     files = [path for path in out.rglob("*") if path.is_file()]
@@ -62,6 +64,8 @@ def assemble(lang: str, work: Path) -> None:
     shutil.copytree(SITE / "assets", docs / "assets")
     shutil.copytree(ROOT / "courses" / lang, docs, dirs_exist_ok=True)
     write_page(lang, docs / "glossary.md")
+    curriculum = docs / "curriculum.md"
+    curriculum.write_text(fill_page(curriculum.read_text("utf-8"), lang), "utf-8")
     for path in docs.rglob("*.md"):
         path.write_text(render_lesson(path.read_text("utf-8"), lang, f"{lang}/{path.relative_to(docs)}"), "utf-8")
     labs = load_sources()
@@ -96,19 +100,22 @@ def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]]) -> dict
             "up": "/.." if lang == "zh" else "",  # from this language's root to the site's
             "down": "" if lang == "zh" else "zh/",  # and from there to the other language's
             "offline": (SITE / "lite/offline.js").is_file(),
+            "home": build_home(work / lang / "index.md", lang),
         },
         "nav": build_navigation(lang, work / lang, labs),
     }
 
 
 def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the pages in their order: home, each course with its lessons and then its labs, the glossary, help.
+    """Return the pages in their order: home, the curriculum, each course with its lessons and then its labs, the glossary, help.
 
     What a course has for those who teach it stands at the end of help, off the path that learners go.
     """
     words = WORDS[lang]
-    nav: list[dict[str, Any]] = [{words["home"]: "index.md"}]
-    helps = [f"help/{name}.md" for name in ("your-work", "offline", "cohort", "many-machines", "alike-work", "sealed-scores", "about")]
+    nav: list[dict[str, Any]] = [{words["home"]: "index.md"}, {words["curriculum"]: "curriculum.md"}]
+    helps = [
+        f"help/{name}.md" for name in ("your-work", "offline", "cohort", "many-machines", "alike-work", "sealed-scores", "policy", "about")
+    ]
     for course in tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]:
         lessons = [f"{course['id']}/{lesson}.md" for lesson in course["lessons"]]
         own_labs = [f"labs/{name}/index.md" for name, settings in labs.items() if settings.get("course") == course["id"]]
