@@ -1,7 +1,7 @@
 # What a newcomer types is `make demo` and `make test`; `make` alone lists the rest.
 # Needed: Python 3.11 or newer with venv, make and git. Each target sets up .venv by itself, from versions pinned with hashes.
 
-.PHONY: help demo test test-rest test-all soak bench validate build site serve lock clean
+.PHONY: help demo test test-rest test-all soak bench validate build site serve screenshots lock clean
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -39,7 +39,7 @@ endef
 help: ## show this list
 	@echo "MiniChain: a chain that reads like a book, labs, and the autograder that marks them."
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "The first target you run sets up .venv, which takes a minute or two, once."
 
@@ -103,6 +103,9 @@ site: $(PAGES) ## build the site, its labs included, into build/site, and the zi
 
 serve: site ## build the site and open it on this machine
 	@.venv/bin/python site/serve.py build/site
+
+screenshots: site demo ## picture home, a lesson, a lab and a report in both languages (build/screenshots); needs chromium
+	@.venv/bin/python site/screenshots.py
 
 validate: $(READY) ## hold every lab's tests against its answers and mistakes
 	@.venv/bin/autograder validate

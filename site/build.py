@@ -21,10 +21,12 @@ from typing import Any, Final
 
 try:
     from commands import write_commands
+    from curriculum import CurriculumError, fill_curriculum
     from glossary import write_page
+    from home import build_home
     from labpages import load_sources, write_lab
     from lessons import WORDS, LessonError, render_lesson
-    from progress import fill_page
+    from progress import fill_progress
     from reference import write_reference
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing.name} is missing; `make site` installs what the site is built with, and builds it")
@@ -50,7 +52,7 @@ def main() -> None:
         for lang in LANGUAGES:
             assemble(lang, work)
         run_mkdocs(work)
-    except LessonError as error:
+    except (LessonError, CurriculumError) as error:
         sys.exit(str(error))
     put_together(work, out)
     files = [path for path in out.rglob("*") if path.is_file()]
@@ -65,10 +67,12 @@ def assemble(lang: str, work: Path) -> None:
     shutil.copytree(SITE / "assets", docs / "assets")
     shutil.copytree(ROOT / "courses" / lang, docs, dirs_exist_ok=True)
     write_page(lang, docs / "glossary.md")
+    curriculum = docs / "curriculum.md"
+    curriculum.write_text(fill_curriculum(curriculum.read_text("utf-8"), lang), "utf-8")
     for path in docs.rglob("*.md"):
         path.write_text(render_lesson(path.read_text("utf-8"), lang, f"{lang}/{path.relative_to(docs)}"), "utf-8")
     labs = load_sources()
-    fill_page(lang, docs, labs)
+    fill_progress(lang, docs, labs)
     reference = [
         {name: f"reference/{page}"} for write in (write_commands, write_reference) for name, page in write(lang, docs / "reference").items()
     ]
@@ -103,19 +107,22 @@ def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]], referen
             "up": "/.." if lang == "zh" else "",  # from this language's root to the site's
             "down": "" if lang == "zh" else "zh/",  # and from there to the other language's
             "offline": (SITE / "lite/offline.js").is_file(),
+            "home": build_home(work / lang / "index.md", lang),
         },
         "nav": build_navigation(lang, work / lang, labs, reference),
     }
 
 
 def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]], reference: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Return the pages in their order: home, each course with its lessons and then its labs, the glossary, help, the reference.
+    """Return the pages in their order: home, the curriculum, each course with its lessons and its labs, the glossary, help, the reference.
 
     What a course has for those who teach it stands at the end of help, off the path that learners go.
     """
     words = WORDS[lang]
-    nav: list[dict[str, Any]] = [{words["home"]: "index.md"}]
-    helps = [f"help/{name}.md" for name in ("your-work", "offline", "cohort", "many-machines", "alike-work", "sealed-scores", "about")]
+    nav: list[dict[str, Any]] = [{words["home"]: "index.md"}, {words["curriculum"]: "curriculum.md"}]
+    helps = [
+        f"help/{name}.md" for name in ("your-work", "offline", "cohort", "many-machines", "alike-work", "sealed-scores", "policy", "about")
+    ]
     for course in tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]:
         lessons = [f"{course['id']}/{lesson}.md" for lesson in course["lessons"]]
         own_labs = [f"labs/{name}/index.md" for name, settings in labs.items() if settings.get("course") == course["id"]]

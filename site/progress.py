@@ -16,7 +16,7 @@ from autograder.labs.model import Lab
 _HEADING: Final = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
-def fill_page(lang: str, docs: Path, labs: dict[str, tuple[Lab, dict[str, Any]]]) -> None:
+def fill_progress(lang: str, docs: Path, labs: dict[str, tuple[Lab, dict[str, Any]]]) -> None:
     """Put the tables and the buttons into progress.md, the page of which they are part."""
     page = docs / "progress.md"
     courses = tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]

@@ -47,7 +47,7 @@ def test_from_the_home_page_to_full_points(learn, server, lang, tmp_path):
     home = learner.url if lang == "en" else f"{learner.url}zh/"
 
     page.goto(home)
-    page.click(".mc-card a[href$='foundations/merkle-proofs/']")
+    page.click(".mc-shelf a[href$='foundations/merkle-proofs/']")
     assert page.url == f"{home}foundations/merkle-proofs/"
     page.click("article a.mc-button--big")
     assert page.url == f"{home}labs/{LAB.id}/"

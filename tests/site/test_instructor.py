@@ -72,11 +72,3 @@ def test_the_page_is_no_lesson_and_is_left_out_of_the_search(page):
     course = next(course for course in COURSES if course["id"] == page.parent.name)
     assert course["instructor"] not in course["lessons"]
     assert "search: { exclude: true }" in page.read_text("utf-8").split("---")[1]
-
-
-@pytest.mark.parametrize(("lang", "word"), [("en", "About {} minutes"), ("zh", "约 {} 分钟")])
-def test_home_says_the_same_minutes_as_the_labs(lang, word):
-    cards = re.findall(r"lab: ([\w-]+),.*foot: (.+?) ·", (ROOT / "site/pages" / lang / "index.md").read_text("utf-8"))
-    assert cards
-    for lab, foot in cards:
-        assert foot == word.format(tomllib.loads((ROOT / "labs" / lab / "lab.toml").read_text("utf-8"))["minutes"])

@@ -1,6 +1,7 @@
 """The built pages: twins, links, nothing from elsewhere, the labs in full, a search that finds Chinese."""
 
 import functools
+import gzip
 import http.server
 import json
 import re
@@ -13,6 +14,8 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+
+from minichain.crypto.hash_chain import build_log
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.browser
@@ -153,13 +156,83 @@ def strip_markdown(source):
 def test_a_figure_says_what_it_shows(pages):
     lessons = ("foundations/merkle-proofs/", "foundations/tamper-evidence/")
     labs = ("labs/01-tamper-evidence/", "labs/02-merkle-proofs/")
-    for name in ("", *lessons, *labs):
+    for name in ("curriculum/", *lessons, *labs):
         for prefix in ("", "zh/"):
             page = pages[prefix + name]
             pictures = [attributes for tag, attributes in page.elements if tag == "svg" and attributes.get("role") == "img"]
             assert pictures
             for picture in pictures:
                 assert set(picture["aria-labelledby"].split()) <= page.ids
+
+
+@pytest.mark.parametrize("prefix", ["", "zh/"])
+def test_from_home_each_of_three_finds_their_way_in_one_click(pages, prefix):
+    ways = (
+        "foundations/tamper-evidence/",
+        "help/cohort/",
+        "help/many-machines/",
+        "labs/01-tamper-evidence/",
+        "curriculum/",
+        "help/policy/",
+    )
+    reached = {urljoin(ORIGIN + prefix, attributes["href"]) for tag, attributes in pages[prefix].elements if tag == "a"}
+    assert {f"{ORIGIN}{prefix}{way}" for way in ways} <= reached
+
+
+@pytest.mark.parametrize(("prefix", "word"), [("", "about {} minutes"), ("zh/", "约 {} 分钟")])
+def test_home_holds_every_lesson_and_lab(pages, prefix, word):
+    page = pages[prefix]
+    reached = {urljoin(ORIGIN + prefix, attributes["href"]) for tag, attributes in page.elements if tag == "a"}
+    labs = [tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "labs").glob("*/lab.toml")]
+    for lab in labs:
+        lesson = f"{lab['course']}/{lab['id'].partition('-')[2]}"
+        assert {f"{ORIGIN}{prefix}labs/{lab['id']}/", f"{ORIGIN}{prefix}{lesson}/"} <= reached
+        assert word.format(lab["minutes"]) in page.text
+
+
+@pytest.mark.parametrize("prefix", ["", "zh/"])
+def test_the_log_on_the_home_page_is_a_real_one(pages, prefix):
+    records = [attributes["value"] for tag, attributes in pages[prefix].elements if tag == "input" and "maxlength" in attributes]
+    links = [link.hex()[:8] for _, link in build_log([[record] for record in records])]
+    assert len(records) == 4
+    assert re.findall(r"\b[0-9a-f]{8}\b", pages[prefix].text) == [*links, links[-1]]
+
+
+@pytest.mark.parametrize("prefix", ["", "zh/"])
+def test_the_policy_has_its_parts_and_stands_at_the_foot_of_every_page(pages, prefix):
+    assert {"no-trading", "scope", "privacy", "accessibility", "licence"} <= pages[f"{prefix}help/policy/"].ids
+    for name in (name for name in pages if name.startswith("zh/") == bool(prefix)):
+        reached = {urljoin(ORIGIN + name, attributes.get("href", "")) for tag, attributes in pages[name].elements if tag == "a"}
+        assert f"{ORIGIN}{prefix}help/policy/" in reached, name
+
+
+@pytest.mark.parametrize("prefix", ["", "zh/"])
+def test_the_curriculum_links_every_lesson_and_lab_that_is_here_and_no_other(pages, prefix):
+    page = pages[f"{prefix}curriculum/"]
+    links = [urljoin(f"{ORIGIN}{prefix}curriculum/", attributes["href"]) for tag, attributes in page.elements if tag == "a"]
+    here = [tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "labs").glob("*/lab.toml")]
+    expected = {f"{ORIGIN}{prefix}labs/{lab['id']}/" for lab in here}
+    assert {link for link in links if link.startswith(f"{ORIGIN}{prefix}labs/")} == expected
+    assert {f"{ORIGIN}{prefix}{lab['course']}/{lab['id'].partition('-')[2]}/" for lab in here} <= set(links)
+    planned = tomllib.loads((ROOT / "courses/curriculum.toml").read_text("utf-8"))
+    lang = "zh" if prefix else "en"
+    for one in [*planned["lab"], *planned["course"], *planned["path"], *planned["standard"], *(lab for lab in here)]:
+        title = one["title"][lang]
+        assert squeeze(title) in squeeze(page.text), title
+    assert {standard["id"] for standard in planned["standard"]} | {"map", "paths", "standards"} <= page.ids
+
+
+def test_a_text_page_weighs_at_most_150_kib(site, pages):
+    """As sent with gzip: the page, its styles, scripts and pictures; the search index is apart."""
+    weights = {}
+    for name, page in pages.items():
+        files = {site / name / "index.html"}
+        for address in find_loads(page):
+            path = unquote(urlsplit(urljoin(ORIGIN + name, address)).path).lstrip("/")
+            files |= {site / path} if not address.startswith("data:") else set()
+        weights[name] = sum(len(gzip.compress(file.read_bytes(), 6)) for file in files)
+    heavy = {name: weight for name, weight in weights.items() if weight > 150 * 1024}
+    assert not heavy
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +318,35 @@ def test_a_quiz_answers_in_the_language_of_the_page(tab, address):
         quiz.locator("input").nth(2).check()
         quiz.locator("button[type=submit]").click()
         assert quiz.locator(".quiz-feedback-item").inner_text().strip().split("\n")[-1].startswith(word)
+
+
+@pytest.mark.parametrize("prefix", ["", "zh/"])
+def test_the_log_on_the_home_page_answers_what_is_typed(browser, address, prefix):
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address + prefix)
+    inputs, rows = page.locator(".mc-chain input"), page.locator(".mc-chain__row")
+    printed = page.locator(".mc-chain__printed code").inner_text()
+    for text in ("x", "a longer record, of 39 bytes and more", "七个汉字的记录"):
+        inputs.nth(2).fill(text)
+        records = [[box.input_value()] for box in inputs.all()]
+        assert page.locator(".mc-chain__link").all_inner_texts() == [link.hex()[:8] for _, link in build_log(records)]
+        assert [row.evaluate("row => row.classList.contains('is-other')") for row in rows.all()] == [False, False, True, True]
+        assert "3" in page.locator(".mc-chain__words").inner_text()
+    page.locator("[data-restore]").click()
+    assert page.locator(".mc-chain__link").last.inner_text() == printed
+    assert page.locator(".is-other").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
+def test_the_log_on_the_home_page_moves_by_itself_only_where_motion_is_welcome(browser, address, motion, moves):
+    context = browser.new_context(reduced_motion=motion, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_timeout(4500)
+    assert (page.locator(".mc-chain__printed.is-other").count() == 1) == moves
+    context.close()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
