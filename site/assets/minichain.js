@@ -16,6 +16,54 @@ addEventListener("load", () => {
   for (const box of document.querySelectorAll(".md-typeset__scrollwrap")) box.tabIndex = 0;
 });
 
+// What a term means, beside it: for a mouse that rests on it, a keyboard that reaches it (Escape puts it away) and a finger, whose first tap
+// shows it and whose second one follows the link. Without a script it is the link's title.
+const terms = document.querySelectorAll(".mc-term");
+if (terms.length) {
+  const tip = Object.assign(document.createElement("div"), { id: "mc-tip", className: "mc-tip", hidden: true });
+  tip.setAttribute("role", "tooltip");
+  document.querySelector("article").append(tip);
+  let shown = null;
+  let leaving;
+  let isSecondTap = false;
+  const hide = () => {
+    clearTimeout(leaving);
+    shown?.removeAttribute("aria-describedby");
+    shown = null;
+    tip.hidden = true;
+  };
+  const show = (term) => {
+    hide();
+    shown = term;
+    tip.textContent = term.dataset.text;
+    term.setAttribute("aria-describedby", tip.id);
+    tip.hidden = false;
+    const [place, article] = [term.getClientRects()[0], tip.offsetParent.getBoundingClientRect()];
+    const most = Math.min(article.right, document.documentElement.clientWidth - 8) - tip.offsetWidth;
+    tip.style.left = `${Math.max(Math.min(place.left, most), 8) - article.left}px`;
+    tip.style.top = `${place.bottom - article.top + 6}px`;
+  };
+  const leave = (event) => { if (event.pointerType === "mouse") leaving = setTimeout(hide, 200); };
+  for (const term of terms) {
+    term.dataset.text = term.title;
+    term.removeAttribute("title");
+    term.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(term));
+    term.addEventListener("pointerleave", leave);
+    term.addEventListener("pointerdown", (event) => { isSecondTap = event.pointerType === "mouse" || shown === term; });
+    term.addEventListener("focus", () => show(term));
+    term.addEventListener("blur", hide);
+    term.addEventListener("click", (event) => {
+      if (isSecondTap || event.detail === 0) return; // detail 0: the Enter key
+      event.preventDefault();
+      show(term);
+    });
+  }
+  tip.addEventListener("pointerenter", () => clearTimeout(leaving));
+  tip.addEventListener("pointerleave", leave);
+  addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  addEventListener("pointerdown", (event) => event.target !== shown && event.target !== tip && hide());
+}
+
 // Paper is light, whatever the screen is.
 let schemeOnScreen;
 addEventListener("beforeprint", () => {
