@@ -157,7 +157,10 @@ def fetch_wheels(out: Path) -> None:
     pip("download", "--no-deps", *target, "--dest", out, "-r", REQUIREMENTS / "browser.txt")
 
 
-NOT_IN_BROWSERS = ("__pycache__", "cli", "contracts", "industry", "sqlite_store.py", "archive.py", "verify.py", "workers.py")
+NOT_IN_BROWSERS = (
+    *("__pycache__", "cli", "sqlite_store.py", "archive.py", "verify.py", "workers.py", "workspace.py"),
+    *("contracts", "industry", "campaign.py", "checkers.py", "linearizability.py"),
+)
 """What no browser can run (a shell, SQLite, processes), and parts that no lab uses: every learner would wait for them."""
 
 
