@@ -163,6 +163,9 @@ NOT_IN_BROWSERS = (
 )
 """What no browser can run (a shell, SQLite, processes), and parts that no lab uses: every learner would wait for them."""
 
+TRANSLATED: Final = ("jupyterlab", "notebook", "jupyterlab_widgets")
+"""What the language pack knows that is in our lab; it brings the words of a dozen other extensions."""
+
 
 def build_browser_wheel(out: Path) -> None:
     """Build the wheel of minichain alone: no autograder, no command line, nothing that a browser cannot run or that no lab uses."""
@@ -266,7 +269,7 @@ def polish(app: Path) -> None:
 
 
 def add_chinese(app: Path) -> None:
-    """Give the notebook page a Chinese twin; JupyterLite knows one language a page."""
+    """Give the notebook page a Chinese twin, and the words that it needs; JupyterLite knows one language a page."""
     shutil.copytree(app / "notebooks", app / "notebooks-zh")
     page = app / "notebooks-zh" / "index.html"
     page.write_text(page.read_text("utf-8").replace('<html lang="en">', '<html lang="zh">'), "utf-8")
@@ -274,6 +277,10 @@ def add_chinese(app: Path) -> None:
     config = json.loads(path.read_text("utf-8"))
     config["jupyter-config-data"]["settingsOverrides"] = {"@jupyterlab/translation-extension:plugin": {"locale": "zh_CN"}}
     path.write_text(json.dumps(config, indent=2), "utf-8")
+    words = app / "api/translations/zh_CN.json"
+    pack = json.loads(words.read_text("utf-8"))
+    pack["data"] = {name: pack["data"][name] for name in TRANSLATED}
+    words.write_text(json.dumps(pack, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 
 def validate_local(app: Path) -> None:
