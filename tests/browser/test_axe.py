@@ -69,7 +69,7 @@ def tab(chromium):
     assert not [url for url in asked if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_axe_finds_nothing_on_any_page(site, server, tab, lang, width):
