@@ -1,7 +1,7 @@
 # What a newcomer types is `make demo` and `make test`; `make` alone lists the rest.
 # Needed: Python 3.11 or newer with venv, make and git. Each target sets up .venv by itself, from versions pinned with hashes.
 
-.PHONY: help demo test test-rest test-all soak bench validate build site serve screenshots lock clean
+.PHONY: help demo test test-rest test-all soak bench lighthouse validate build site serve screenshots lock clean
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -94,6 +94,9 @@ soak: $(READY) ## the long runs: a million keys, sixty series of kills, 40,000 s
 
 bench: $(BENCH) $(EELS) ## run ours and its peers in turn, print the ratios
 	@.venv/bin/python -m tests.benchmarks
+
+lighthouse: site ## score the site as on a phone (Lighthouse, median of five); wants a quiet machine
+	@.venv/bin/python -m tests.browser.lighthouse
 
 site: $(PAGES) ## build the site, its labs included, into build/site, and the zip for classrooms
 	@.venv/bin/python site/build.py

@@ -290,7 +290,7 @@ for given_size in (0, 1, 31, 32, 100, 8191):
 # ## 3 · Sign
 # Let *e* be the digest as a number and *k* a **nonce**: a secret number that is used only once. *x₁* is the first number of the point *kG*. The signature is the pair *(r, s)*, both modulo *n*:
 #
-# | | ECDSA | SM2 |
+# | signature | ECDSA | SM2 |
 # |---|---|---|
 # | *r* | *x₁* | *e + x₁* |
 # | *s* | *(e + r·d) / k* | *(k − r·d) / (1 + d)* |
@@ -301,7 +301,7 @@ for given_size in (0, 1, 31, 32, 100, 8191):
 # ## 3 · 签名
 # 设 *e* 是写成数的摘要，*k* 是一个**随机数**（nonce）：保密，而且只用一次。*x₁* 是点 *kG* 的横坐标。签名是一对数 *(r, s)*，都模 *n*：
 #
-# | | ECDSA | SM2 |
+# | 签名 | ECDSA | SM2 |
 # |---|---|---|
 # | *r* | *x₁* | *e + x₁* |
 # | *s* | *(e + r·d) / k* | *(k − r·d) / (1 + d)* |
@@ -434,7 +434,7 @@ for given_turn in range(3):
 # ## 5 · Verify
 # Whoever has the public key *P*, the payload and the pair *(r, s)* can check them. First the **range**: both *r* and *s* must be from 1 to *n - 1*. This is no formality: in 2022 it turned out that Java had left it out ([CVE-2022-21449](https://nvd.nist.gov/vuln/detail/CVE-2022-21449)), and took the pair *(0, 0)* for a signature of everything by everyone. Then the equation, modulo *n*, with *e* from the digest as before and *x₁* from the point:
 #
-# | | ECDSA | SM2 |
+# | step | ECDSA | SM2 |
 # |---|---|---|
 # | *u* | *e/s* | *s* |
 # | *v* | *r/s* | *r + s* |
@@ -449,7 +449,7 @@ for given_turn in range(3):
 # ## 5 · 验证
 # 有了公钥 *P*、内容和 *(r, s)*，谁都能验证。先查**范围**：*r* 和 *s* 都必须在 1 到 *n - 1* 之间。这不是走过场：2022 年有人发现，Java 漏掉了这一步（[CVE-2022-21449](https://nvd.nist.gov/vuln/detail/CVE-2022-21449)），竟把 *(0, 0)* 当成任何人对任何内容的签名。再验等式，模 *n* 计算；*e* 照旧由摘要得来，*x₁* 是下面这个点的横坐标：
 #
-# | | ECDSA | SM2 |
+# | 步骤 | ECDSA | SM2 |
 # |---|---|---|
 # | *u* | *e/s* | *s* |
 # | *v* | *r/s* | *r + s* |

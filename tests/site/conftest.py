@@ -4,40 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from tests.site.reading import Page
+
 ROOT = Path(__file__).resolve().parents[2]
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-
-
-class Page(HTMLParser):
-    """What the tests ask of a page: its elements with their attributes, its ids, and its text."""
-
-    def __init__(self, path: Path):
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.text, self.titles, self._open = "", [], []
-        self.feed(path.read_text("utf-8"))
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, {name: value or "" for name, value in attributes}))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag):
-        while self._open and self._open.pop() != tag:
-            pass
-
-    def handle_data(self, data):
-        if not {"script", "style"} & set(self._open):
-            self.text += data
-
-    @property
-    def ids(self):
-        return {attributes["id"] for _, attributes in self.elements if "id" in attributes}
 
 
 @pytest.fixture(scope="session")

@@ -16,30 +16,13 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 
 from minichain.crypto.hash_chain import build_log
+from tests.site.reading import find_loads
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.browser
 
-LOADING = {
-    "script": ["src"],
-    "img": ["src", "srcset"],
-    "source": ["src", "srcset"],
-    "iframe": ["src"],
-    "video": ["src"],
-    "object": ["data"],
-}
-LOADING_RELATIONS = frozenset("stylesheet icon preload prefetch modulepreload manifest preconnect dns-prefetch".split())
 ORIGIN = "http://site.invalid/"
-
-
-def find_loads(page):
-    """Yield the addresses that a browser fetches by itself for a page. A link that a person must click is none."""
-    for tag, attributes in page.elements:
-        for name in LOADING.get(tag, []):
-            yield from (part.split()[0] for part in attributes.get(name, "").split(",") if part.strip())
-        if tag == "link" and LOADING_RELATIONS & set(attributes.get("rel", "").split()):
-            yield attributes["href"]
-        yield from re.findall(r"url\(['\"]?([^'\")]+)", attributes.get("style", ""))
+PAGE_BYTES = 150 * 1024
 
 
 def test_every_page_has_its_twin_and_links_to_it(pages):
@@ -90,6 +73,22 @@ def test_nothing_is_loaded_from_elsewhere(site, pages):
         addresses += re.findall(r"(?:fetch|import|importScripts|Worker)\(\s*[`'\"]([^`'\"]+)", text)
         foreign = [address for address in addresses if re.match(r"(?:https?:)?//", address)]
         assert not foreign, f"{path.relative_to(site)} loads {foreign}"
+
+
+def test_a_page_weighs_little_with_all_that_it_loads(site, pages):
+    """As sent with gzip. What the search loads when somebody searches comes later, and is left out."""
+    weights = {}
+    for name, page in pages.items():
+        loads = {urlsplit(urljoin(ORIGIN + name, address)) for address in find_loads(page) if not address.startswith("data:")}
+        files = [site / name / "index.html", *(site / unquote(load.path).lstrip("/") for load in loads)]
+        weights[name] = sum(compute_sent(file.read_bytes()) for file in files)
+    heaviest = max(weights, key=weights.__getitem__)
+    print(f"\nthe heaviest page is /{heaviest}: {weights[heaviest] / 1024:.0f} KiB as sent")
+    assert weights[heaviest] <= PAGE_BYTES, f"/{heaviest} weighs {weights[heaviest] / 1024:.0f} KiB as sent"
+
+
+def compute_sent(data):
+    return min(len(data), len(gzip.compress(data, 6)))
 
 
 def test_a_lesson_has_a_quiz_and_no_other_page_carries_it(pages):
