@@ -17,7 +17,7 @@
 # %% [markdown] lang="en"
 # ## How this works
 # - Run the cell below this text first: its table follows your tests as you run them. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
-# - Write your code where the cell leaves room for it, then run the test cell below. No message means passed; otherwise a sentence, below the cell or in the table, tells you what to look at.
+# - Put your code in place of the line `raise NotImplementedError()`, then run the test cell below. No message means passed. Otherwise read the **last line** of the error (the table shows it, too): it tells you what to look at. If it is one of Python's own errors, find the line of yours that `---->` points at. If several tests fail, begin with the first.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
