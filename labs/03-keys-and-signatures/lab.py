@@ -4,7 +4,7 @@
 #
 # A bonded warehouse at a harbour releases goods on orders that its manager signs. The orders go to a blockchain, `harbour`, that the customs office, the carriers and the banks run together. Before the start everybody rehearsed on a test chain, `harbour-test`, and there the manager signed: *release 40 t copper, bill 7731*.
 #
-# On Monday that order stands on the real chain. Payload and signature are copied from the rehearsal, byte for byte; the signature fits, and the copper is gone. Nobody broke a cipher. **What was signed did not say where it counts.**
+# On Monday that order stands on the real chain. Its payload (the text of the order) and its signature are copied from the rehearsal, byte for byte; the signature fits, and the copper is gone. Nobody broke a cipher. **What was signed did not say where it counts.**
 #
 # You will write signatures that do, by two standards: ECDSA, which most of the world uses, and SM2, China's national standard. You seal a letter for several readers. Then you change sides: from two careless signatures you compute the private key that made them.
 
@@ -45,7 +45,7 @@ SEED = 0
 #
 # *G*, *2G*, *3G* and so on are points. But *nG*, for a certain large number *n*, is none: it is the **zero** of this addition, which changes nothing where it is added, like 0 among numbers. *(n + 1)G* is *G* again, and all begins anew, as the hours do after 12. So where a number says how often a point is taken, only what is left of it **modulo** *n* matters. In Python that is `% n`, which is never negative here: `-1 % 7` is 6.
 #
-# One can also **divide** modulo *n*. The **inverse** of *a*, written *1/a*, is the number that makes 1 when it is multiplied by *a*. Modulo 7, for example, *1/3* is 5, because 3 · 5 = 15, and 15 leaves 1. So *2/3* is 2 · 5 = 10, and that leaves 3. Python finds inverses: `pow(3, -1, 7)` is 5, and `2 * pow(3, -1, 7) % 7` is 3. (A multiple of *n* has no inverse: that is a `ValueError`.) Put brackets around the whole formula before `% n`, because `%` binds as tightly as `*`: `(2 + 6) % 7` is 1, but `2 + 6 % 7` is 8.
+# One can also **divide** modulo *n*. The **inverse** of *a*, written *1/a*, is the number that makes 1 when it is multiplied by *a*. Modulo 7, for example, *1/3* is 5, because 3 · 5 = 15, and 15 leaves 1. So *2/3* is 2 · 5 = 10, and that leaves 3. Python finds inverses: `pow(3, -1, 7)` is 5, and `2 * pow(3, -1, 7) % 7` is 3. (Do not forget the third number: `pow(3, -1)` is a fraction. A multiple of *n* has no inverse: that is a `ValueError`.) Put brackets around the whole formula before `% n`, because `%` binds as tightly as `*`: `(2 + 6) % 7` is 1, but `2 + 6 % 7` is 8.
 #
 # All formulas of this lab are meant modulo *n*. They do not say `% n` each time; your code has to.
 #
@@ -62,7 +62,7 @@ SEED = 0
 #
 # Run the next cell; you need not understand its code. It gives you, for each profile:
 #
-# - `HASHES[profile](data)`: the **digest** of some bytes, 32 bytes long (a short value that stands for them).
+# - `HASHES[profile](data)`: the hash function. It makes the **digest** of some bytes: 32 bytes that stand for them, because nobody can find other bytes with the same digest.
 # - `N[profile]`: the number *n*.
 # - `multiply_base(profile, k)`: the point *kG*, as a pair `(x, y)`.
 # - `combine(profile, u, v, point)`: the point *uG + v ·* `point`, or `None` where the sum is that zero. *u* and *v* may be negative, or larger than *n*.
@@ -73,7 +73,7 @@ SEED = 0
 #
 # *G*、*2G*、*3G*……都是点。可是对某个很大的数 *n*，*nG* 不再是点，而是这种加法里的**零**：加上它等于没加，就像数里的 0。*(n + 1)G* 又是 *G*，一切从头开始，好比钟点过了 12 又是 1。所以，凡是表示“取几倍”的数，要紧的只是它**模** *n* 的余数。在 Python 里就是 `% n`，得到的余数在这里总不会是负数：`-1 % 7` 是 6。
 #
-# 模 *n* 也可以做**除法**。*a* 的**逆元**写作 *1/a*，就是与 *a* 相乘得 1 的那个数。比如模 7 时，*1/3* 是 5，因为 3 · 5 = 15，余 1；于是 *2/3* 就是 2 · 5 = 10，余 3。逆元可以让 Python 来求：`pow(3, -1, 7)` 是 5，`2 * pow(3, -1, 7) % 7` 是 3。（*n* 的倍数没有逆元，会抛出 `ValueError`。）写 `% n` 之前，要给整个式子加上括号，因为 `%` 与 `*` 同级，比加减先算：`(2 + 6) % 7` 是 1，而 `2 + 6 % 7` 是 8。
+# 模 *n* 也可以做**除法**。*a* 的**逆元**写作 *1/a*，就是与 *a* 相乘得 1 的那个数。比如模 7 时，*1/3* 是 5，因为 3 · 5 = 15，余 1；于是 *2/3* 就是 2 · 5 = 10，余 3。逆元可以让 Python 来求：`pow(3, -1, 7)` 是 5，`2 * pow(3, -1, 7) % 7` 是 3。（第三个数不能漏：`pow(3, -1)` 得到的是小数。*n* 的倍数没有逆元，会抛出 `ValueError`。）写 `% n` 之前，要给整个式子加上括号，因为 `%` 与 `*` 同级，比加减先算：`(2 + 6) % 7` 是 1，而 `2 + 6 % 7` 是 8。
 #
 # 这个实验里的式子都是模 *n* 的。式子里不再一一写出 `% n`，代码里却要写。
 #
@@ -90,7 +90,7 @@ SEED = 0
 #
 # 运行下一个单元格，里面的代码不必看懂。对每种方案，它给出：
 #
-# - `HASHES[profile](data)`：一段字节的**摘要**，32 个字节（代表那段字节的一个短值）。
+# - `HASHES[profile](data)`：哈希函数，算出一段字节的**摘要**。摘要有 32 个字节，可以代表那段字节，因为谁也找不到摘要与它相同的另一段字节。
 # - `N[profile]`：数 *n*。
 # - `multiply_base(profile, k)`：点 *kG*，写成 `(x, y)`。
 # - `combine(profile, u, v, point)`：点 *uG + v ·* `point`；相加的结果是那个“零”时，返回 `None`。*u* 和 *v* 可以是负数，也可以比 *n* 大。
@@ -210,7 +210,7 @@ for given_chain in ("a", "港口" * 42, "x" * 127, "x" * 128, "x" * 255, "港" *
 # digest = SM3( ZA ‖ message )
 # ```
 #
-# - `ENTL` is the length of the user id **in bits**, as 2 bytes, big endian. No id is so long that this does not suffice.
+# - `ENTL` is the length of the user id **in bits**, as 2 bytes, big endian. Two bytes are always enough, because ids are short.
 # - `SM2_CURVE` is given: the constants of the curve.
 # - *x* and *y* are the two numbers of the public key, 32 bytes each, big endian.
 #
@@ -295,7 +295,9 @@ for given_size in (0, 1, 31, 32, 100, 8191):
 # | *r* | *x₁* | *e + x₁* |
 # | *s* | *(e + r·d) / k* | *(k − r·d) / (1 + d)* |
 #
-# (*x₁* itself may be larger than *n*, because the numbers of a point are counted modulo another number, a little larger than *n*. So it is reduced, too.) The equation for *s* has two unknowns for everyone outside, *k* and *d*. So it says nothing about either, as long as both stay secret and no second equation has the same *k*. (In tasks 8 and 9 one has.)
+# (*x₁* itself may be larger than *n*, because the numbers of a point are counted modulo another number, a little larger than *n*. So it is reduced, too.) In the line for *s*, *r* is the result of the line above it. (That *r* or *s* comes out as 0 is so rare that you need not provide for it.)
+#
+# The equation for *s* has two unknowns for everyone outside, *k* and *d*. So it says nothing about either, as long as both stay secret and no second equation has the same *k*. (In tasks 8 and 9 one has.)
 
 # %% [markdown] lang="zh"
 # ## 3 · 签名
@@ -306,7 +308,9 @@ for given_size in (0, 1, 31, 32, 100, 8191):
 # | *r* | *x₁* | *e + x₁* |
 # | *s* | *(e + r·d) / k* | *(k − r·d) / (1 + d)* |
 #
-# （点的坐标是模另一个数计算的，那个数比 *n* 略大，所以 *x₁* 本身可能比 *n* 大，也要取模。）在外人看来，*s* 的式子里有两个未知数：*k* 和 *d*。只要两个都保密，同一个 *k* 又没有出现在第二个式子里，它就什么也不透露。（要是出现了会怎样，任务 8 和 9 见分晓。）
+# （点的坐标是模另一个数计算的，那个数比 *n* 略大，所以 *x₁* 本身可能比 *n* 大，也要取模。）*s* 那一行里的 *r*，就是上一行算出的 *r*。（*r* 或 *s* 也可能碰巧是 0，但实在罕见，这里不用管。）
+#
+# 在外人看来，*s* 的式子里有两个未知数：*k* 和 *d*。只要两个都保密，同一个 *k* 又没有出现在第二个式子里，它就什么也不透露。（要是出现了会怎样，任务 8 和 9 见分晓。）
 
 # %% task="sign"
 def compute_signature(profile: str, private_key: int, digest: bytes, nonce: int) -> tuple[int, int]:
@@ -443,7 +447,7 @@ for given_turn in range(3):
 #
 # `combine(profile, u, v, public_key)` computes the point. Why does that work? *P* is *dG*, so *uG + vP* is *(u + v·d)G*: *G*, taken *u + v·d* times. Put in *s* as the signer computed it, and that number is the nonce: *(e + r·d)/s = k* for ECDSA, *s + (r + s)·d = k* for SM2. So the verifier finds the signer's point *kG*, without knowing *k* or *d*. With another payload *e* is another number, and the equation no longer fits.
 #
-# Without a point (`None`) it is no signature. What does not fit is `False`, never an error, whatever two whole numbers somebody sends as *r* and *s*. The verifier puts in its **own** chain and the id that it **expects**, never what the sender says they are; so these are always in order.
+# If `combine` returns `None`, there is no point, and the signature is not valid. What does not fit is `False`, never an error, whatever two whole numbers somebody sends as *r* and *s*. The verifier puts in its **own** chain and the id that it **expects**, never what the sender says they are; so chain and id are always in order, and need no check.
 
 # %% [markdown] lang="zh"
 # ## 5 · 验证
@@ -458,7 +462,7 @@ for given_turn in range(3):
 #
 # 这个点由 `combine(profile, u, v, public_key)` 算出。为什么行得通？因为 *P* 就是 *dG*，所以 *uG + vP* 就是 *(u + v·d)G*，即 *G* 的 *u + v·d* 倍。把签名者算出的 *s* 代进去，这个倍数正好是随机数：ECDSA 里 *(e + r·d)/s = k*，SM2 里 *s + (r + s)·d = k*。验证方既不知道 *k*，也不知道 *d*，却找得到签名者的那个点 *kG*。内容一变，*e* 就变了，等式也就不再成立。
 #
-# 得不到点（`None`），就不是签名。不管对方送来怎样的两个整数 *r* 和 *s*，不符合的一律回答 `False`，绝不报错。验证方代入的是**自己**的链名、自己**认定**的用户标识，而不是对方说的；所以这两样总是合乎要求的。
+# `combine` 返回 `None`，说明得不到点，签名无效。不管对方送来怎样的两个整数 *r* 和 *s*，不符合的一律回答 `False`，绝不报错。验证方代入的是**自己**的链名、自己**认定**的用户标识，而不是对方说的；所以这两样总是合乎要求的，不用检查。
 
 # %% task="verify"
 def is_signed(
@@ -596,7 +600,7 @@ for given_here, given_there in (("harbour", "harbour-2"), ("ab", "a"), ("港口"
 # A signature hides nothing. The price list that goes with an order is for the bank and the customs office only. A **digital envelope** does that in two steps:
 #
 # 1. Draw a fresh, random key of 16 bytes, and encrypt the text with it, **once**. The given `encrypt(key, text, header)` does so with SM4, China's standard cipher, in a mode called GCM; the same key closes and opens. What comes out is longer than the text by 28 bytes: it also carries a random number and an **authentication tag**, a check value that shows every change.
-# 2. Encrypt that **key** for each recipient. The given `wrap_key(public_key, key)` does so with SM2 (GB/T 32918.4). Only the owner of the private key gets it out again. (There is no profile to choose any more: the recipients' keys are SM2 keys.)
+# 2. Encrypt that **key** for each recipient; such a key is called **wrapped**. The given `wrap_key(public_key, key)` does so with SM2 (GB/T 32918.4). Only the owner of the private key gets it out again. (There is no profile to choose any more: the recipients' keys are SM2 keys.)
 #
 # So a long text for ten readers is encrypted once, not ten times. The **header** says what the letter belongs to (`b"bill 7731"`). It is not encrypted and not contained in the envelope, but the authentication tag covers it, too: who opens the letter under another header fails. Such data are called associated data; neither this word nor how GCM works is needed for the task.
 #
@@ -607,7 +611,7 @@ for given_here, given_there in (("harbour", "harbour-2"), ("ab", "a"), ("港口"
 # 签名什么也不隐藏。与放货令同行的价目表，却只该让银行和海关看。**数字信封**分两步做到这一点：
 #
 # 1. 随机取一把 16 个字节的新密钥，用它把正文加密，**只加密一次**。已经给出的 `encrypt(key, text, header)` 用的是国家标准的加密算法 SM4，工作模式叫 GCM；加密和解密用同一把密钥。结果比正文多 28 个字节：里面还带着一个随机数和一个**认证标签**（tag）；它是校验值，任何改动它都看得出来。
-# 2. 再用每个收件人的公钥，把这把**密钥**各加密一次。已经给出的 `wrap_key(public_key, key)` 用的是 SM2（GB/T 32918.4），只有私钥的主人才能取出密钥。（这里不用再选方案：收件人的密钥都是 SM2 密钥。）
+# 2. 再用每个收件人的公钥，把这把**密钥**各加密一次。已经给出的 `wrap_key(public_key, key)`（wrap 意思是“包起来”）用的是 SM2（GB/T 32918.4），只有私钥的主人才能取出密钥。（这里不用再选方案：收件人的密钥都是 SM2 密钥。）
 #
 # 这样，一份长文给十个人看，只加密一次，不必加密十次。**信头**（header）写明这封信属于哪件事（如 `b"bill 7731"`）。它不加密，也不装在信封里，但认证标签连它一起保护：换一个信头就打不开。这样的数据叫作关联数据；这个词也好，GCM 的原理也好，做这道题都用不着。
 #
@@ -797,7 +801,7 @@ for given_private, given_letter, given_other in given_cases:
 #
 # `records` is a list of pairs `(digest, (r, s))`, all by one key. Return the positions `(i, j)`, counted from 0, *i < j*, of two records that were signed with the same nonce; if there are several, the pair with the lowest *i*, and among those the lowest *j*. Without such a pair return `None`. The lists are short: two loops, one inside the other, are quick enough.
 #
-# Look at the equations of task 3. The same *k* means the same point *kG*, so the same *x₁*. In ECDSA one sees *x₁* at once, in SM2 there is one more thing to take away (modulo *n*).
+# Look at the equations of task 3. The same *k* means the same point *kG*, so the same *x₁*. And where *x₁* is the same, you may take the nonce to be the same: it does not happen by chance. In ECDSA one sees *x₁* at once, in SM2 there is one more thing to take away (modulo *n*).
 #
 # A pair with the **same digest** does not count: with the nonce of RFC 6979, the same message always gets the same signature. That is one equation, not two.
 
@@ -807,7 +811,7 @@ for given_private, given_letter, given_other in given_cases:
 #
 # `records` 是一个列表，每项是 `(digest, (r, s))`，都出自同一把密钥。找出用了同一个随机数的两项，返回它们的编号 `(i, j)`，从 0 数起，*i < j*；有好几对时，取 *i* 最小的，*i* 相同再取 *j* 最小的。没有这样的一对，返回 `None`。列表不长，两重循环就够快了。
 #
-# 看看任务 3 的式子。*k* 相同，点 *kG* 就相同，*x₁* 也就相同。在 ECDSA 里，*x₁* 一眼可见；在 SM2 里，还要先减去一样东西（模 *n*）。
+# 看看任务 3 的式子。*k* 相同，点 *kG* 就相同，*x₁* 也就相同。反过来，*x₁* 相同，就可以认定用的是同一个随机数：碰巧相同的事不会发生。在 ECDSA 里，*x₁* 一眼可见；在 SM2 里，还要先减去一样东西（模 *n*）。
 #
 # **摘要相同**的两项不算：按 RFC 6979，同一条消息再签一次，得到的签名完全一样。那只是一个方程，不是两个。
 
