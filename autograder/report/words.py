@@ -11,7 +11,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "made": "Made on {time}. It names learners: for instructors only.",
         "learners": "learners",
         "handed-in": "handed something in",
-        "tasks": "things wait for a person",
+        "tasks": "waiting for a person",
         "forgeable": "have scores that could be forged",
         "labs": "Labs",
         "lab": "Lab",
