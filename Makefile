@@ -75,7 +75,7 @@ test: $(READY) ## style, types, import arrows and the tests; minutes
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
-	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --timeout 300 -m "not long and not browser"
+	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --timeout 300 -m "not long and not browser"
 
 test-rest: site # what test leaves out
 	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --timeout 1200 -m "long and not soak and not browser"

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,7 +115,7 @@ def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]], referen
 
 
 def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]], reference: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Return the pages in their order: home, the curriculum, each course with its lessons and its labs, the glossary, help, the reference.
+    """Return the pages in their order: home, the curriculum, each course (a lesson, then its lab), the glossary, help, the reference.
 
     What a course has for those who teach it stands at the end of help, off the path that learners go.
     """
@@ -126,7 +127,8 @@ def build_navigation(lang: str, docs: Path, labs: dict[str, dict[str, Any]], ref
     for course in tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]:
         lessons = [f"{course['id']}/{lesson}.md" for lesson in course["lessons"]]
         own_labs = [f"labs/{name}/index.md" for name, settings in labs.items() if settings.get("course") == course["id"]]
-        nav.append({course["title"][lang]: lessons + own_labs})
+        pairs = zip_longest(lessons, own_labs)
+        nav.append({course["title"][lang]: [page for pair in pairs for page in pair if page]})
         helps += [f"{course['id']}/{course['instructor']}.md"] if "instructor" in course else []
     nav.append({words["glossary"]: "glossary.md"})
     helps = [page for page in helps if (docs / page).is_file()]

@@ -60,10 +60,11 @@ def write_page(lang: str, path: Path) -> None:
 
 
 def on_page_content(content: str, *, page: Any, config: Any, files: Any) -> str:
-    """Link terms in lessons: MkDocs calls this for every page."""
+    """Link terms in lessons, and keep the answers of quizzes out of the search: MkDocs calls this for every page."""
     is_lesson = page.file.src_uri.count("/") == 1 and not page.file.src_uri.startswith(("help/", "labs/", "reference/"))
     if not is_lesson:
         return content
+    content = content.replace('<fieldset aria-labelledby="quiz-', '<fieldset data-search-exclude aria-labelledby="quiz-')
     return link_terms(content, config["extra"]["lang"], "../" * page.file.url.count("/") + "glossary/")
 
 

@@ -30,9 +30,9 @@ def test_every_picture_in_the_repository_is_shown():
     assert {path.name for path in (ROOT / ".github").glob("*.png")} == {Path(path).name for _, path in PICTURES}
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("there", [(), ("site/lab/workbench/index.html", "site/offline.json")])
 def test_without_what_it_needs_it_says_so_in_one_line(tmp_path, there):
-    pytest.importorskip("playwright", reason="playwright is not installed; `make site` brings it")
     (tmp_path / "site").mkdir()
     for name in ("screenshots.py", "serve.py"):
         shutil.copy(ROOT / "site" / name, tmp_path / "site")

@@ -81,6 +81,7 @@ async function startPython() {
 function onStatus(status) {
   clearTimeout(runTimer);
   if (status === "dead") boot.fail(say("no-python"));
+  if (status === "idle") jupyter.save().catch(() => {}); // whoever has run a cell may leave at once
   if (status === "busy" && python === "ready") {
     runTimer = setTimeout(() => {
       const text = say("loop", { seconds: LONG_RUN / 1000 });
