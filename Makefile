@@ -77,9 +77,13 @@ test: $(READY) ## style, types, import arrows and the tests; minutes
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --timeout 300 -m "not long and not browser"
 
+# Browser tests that measure no time, so that they may share the machine.
+UNTIMED := tests/browser/test_axe.py tests/browser/test_every_lab.py
+
 test-rest: site # what test leaves out
 	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --timeout 1200 -m "long and not soak and not browser"
-	@.venv/bin/python -m pytest --timeout 1200 -m "browser and not soak"
+	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile --timeout 1200 -m "browser and not soak" $(UNTIMED)
+	@.venv/bin/python -m pytest --timeout 1200 -m "browser and not soak" $(addprefix --ignore=,$(UNTIMED))
 
 test-all: test test-rest ## test, then the long and the browser tests
 

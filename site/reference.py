@@ -132,6 +132,8 @@ def render_module(package: Package, module: str) -> str:
                 group.append(statements.pop(0))
             said = _read_text(statements[0]) if statements else None
             body.append(render_constants(group, said or "", place))
+    if module == package.name and body:
+        parts.append("## `__init__`")  # what the package holds itself has a head as well, like what its modules hold
     return "\n\n".join([*parts, *([f"<div>{''.join(body)}</div>"] if body else [])])
 
 
