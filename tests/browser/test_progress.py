@@ -26,6 +26,7 @@ def open_progress(learner):
 
 
 def get_result(page, kind, name):
+    page.wait_for_selector(".mc-learned__sum:not(:empty)")  # the page's script has run
     return page.inner_text(f"[data-{kind}='{name}'] [data-result]")
 
 
