@@ -11,14 +11,14 @@ import base64
 import hashlib
 import json
 import queue
-import shutil
 import subprocess
 import tarfile
 import time
 from pathlib import Path
 
-import pytest
 from jupyter_client.manager import start_new_kernel
+
+from tests.browser import tools
 
 ROOT = Path(__file__).parents[2]
 PAGES = Path(__file__).parent / "vscode"
@@ -35,11 +35,8 @@ def fetch_manager() -> Path:
     """Return the widget manager's script, fetched once and held against its hash."""
     script = ROOT / "build" / "vscode" / MANAGER_SHA512[:8] / "ipywidgets.js"
     if not script.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("no npm; on Debian and Ubuntu: apt install npm")
         script.parent.mkdir(parents=True, exist_ok=True)
-        command = [npm, "pack", MANAGER, "--ignore-scripts", "--silent", "--pack-destination", str(script.parent)]
+        command = [*tools.build.find_npm(), "pack", MANAGER, "--ignore-scripts", "--silent", "--pack-destination", str(script.parent)]
         subprocess.run(command, check=True, timeout=120, stdout=subprocess.DEVNULL)
         (archive,) = script.parent.glob("*.tgz")
         digest = hashlib.sha512(archive.read_bytes()).digest()
