@@ -1,5 +1,5 @@
-// What our pages do by themselves: a choice between figures, tables for the keyboard, the points of a lab, and quizzes that were answered
-// right. All read well without it.
+// What our pages do by themselves: a choice between figures, tables for the keyboard, a search for what is pasted, the points of a lab, and
+// quizzes that were answered right. All read well without it.
 
 for (const figure of document.querySelectorAll(".mc-choice")) {
   const panes = [...figure.querySelectorAll(".mc-figure__pane")];
@@ -63,6 +63,10 @@ if (terms.length) {
   addEventListener("keydown", (event) => event.key === "Escape" && hide());
   addEventListener("pointerdown", (event) => event.target !== shown && event.target !== tip && hide());
 }
+
+// The theme searches at each key: what is pasted, dictated or chosen from an input method comes without one.
+const query = document.querySelector("[data-md-component=search-query]");
+query?.addEventListener("input", () => query.dispatchEvent(new Event("keyup")));
 
 // Paper is light, whatever the screen is.
 let schemeOnScreen;

@@ -269,15 +269,19 @@ def tab(browser, address):
     assert trouble == []
 
 
+def wait_for_scripts(home):
+    """Wait until the last script of the home page has run: there they begin when the page has been painted, which may be after `load`."""
+    home.locator(".mc-chain__buttons").wait_for()
+
+
 @pytest.mark.parametrize(
     ("start", "query"),
     [("zh/", "默克尔"), ("zh/", "默克尔根"), ("zh/", "一致性证明"), ("zh/", "Merkle"), ("", "Merkle"), ("", "consistency")],
 )
 def test_the_search_finds_the_lesson_and_the_lab_in_the_readers_language(tab, address, start, query):
     tab.goto(address + start)
-    box = tab.locator("[data-md-component=search-query]")
-    box.fill(query)
-    box.press("Shift")  # the theme listens to keys
+    wait_for_scripts(tab)
+    tab.locator("[data-md-component=search-query]").fill(query)  # as by pasting: no key is pressed
     results = tab.locator(".md-search-result__item > a.md-search-result__link")
     results.nth(1).wait_for(state="attached", timeout=20_000)
     found = [urlsplit(link.evaluate("link => link.href")).path for link in results.all()]
@@ -302,20 +306,27 @@ def test_home_and_the_labs_page_show_the_points_that_the_lab_left(tab, address, 
     for kept in ("nonsense", '{"02-merkle-proofs": {"points": "<b>", "max_points": 30}}', "null"):
         tab.evaluate("kept => localStorage.setItem('minichain-progress', kept)", kept)
         tab.reload()
+        wait_for_scripts(tab)
         assert not line.is_visible()
     progress = {"02-merkle-proofs": {"points": 12, "max_points": 30, "when": "2026-11-22T08:00:00Z"}}
     tab.evaluate("kept => localStorage.setItem('minichain-progress', JSON.stringify(kept))", progress)
     for page in (prefix, f"{prefix}labs/02-merkle-proofs/"):
         tab.goto(address + page)
+        line.wait_for()
         assert re.search(r"12 (of|/) 30", line.inner_text())
 
 
-def test_a_quiz_answers_in_the_language_of_the_page(tab, address):
-    for prefix, word in (("", "Right"), ("zh/", "对。")):
+def test_a_quiz_answers_in_the_language_of_the_page_and_may_be_tried_again(tab, address):
+    for prefix, again, word in (("", "Try Again", "Right"), ("zh/", "重试", "对。")):
         tab.goto(f"{address}{prefix}foundations/merkle-proofs/")
         quiz = tab.locator(".quiz").first
+        quiz.locator("input").nth(1).check()
+        quiz.locator("button[type=submit]").click()
+        assert quiz.locator("label").nth(2).evaluate("label => !label.closest('.correct')")  # the right choice is not given away
+        quiz.get_by_role("button", name=again).click()
         quiz.locator("input").nth(2).check()
         quiz.locator("button[type=submit]").click()
+        assert quiz.get_by_role("button").count() == 0
         assert quiz.locator(".quiz-feedback-item").inner_text().strip().split("\n")[-1].startswith(word)
 
 
@@ -324,6 +335,7 @@ def test_the_log_on_the_home_page_answers_what_is_typed(browser, address, prefix
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.goto(address + prefix)
+    wait_for_scripts(page)
     inputs, rows = page.locator(".mc-chain input"), page.locator(".mc-chain__row")
     printed = page.locator(".mc-chain__printed code").inner_text()
     for text in ("x", "a longer record, of 39 bytes and more", "七个汉字的记录"):
