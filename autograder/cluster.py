@@ -58,6 +58,7 @@ class DaskCrew:
         self._checked: set[str] = set()
         self._refreshed, self._complained = 0.0, time.monotonic()
         self._client: Client | None = self._connect(_FIRST_SECONDS)
+        self._connection: object = None
 
     def count(self) -> int:
         """Return how many workers there were lately."""
@@ -67,6 +68,7 @@ class DaskCrew:
         """Return an executor of the scheduler, waiting for one that was lost to come back."""
         if self._client is None:
             self._client = self._connect(_PATIENCE_SECONDS)
+        self._connection = self._client.scheduler_comm
         executor: Executor = self._client.get_executor(pure=False)
         return executor
 
@@ -79,8 +81,12 @@ class DaskCrew:
         return ("faulty", 0) if isinstance(error, Exception) else ("", 0)
 
     def look(self) -> Ending:
-        """Count the workers now and then, look at new ones, and say so if there is none."""
-        if self._client is None or self._client.status == "closed":
+        """Count the workers now and then, look at new ones, and say so if there is none.
+
+        A client that lost its connection makes a new one by itself, but a result that was on its way then is never told of: its future
+        does not end. So whatever went out over the old connection counts as lost.
+        """
+        if self._client is None or self._client.status == "closed" or self._client.scheduler_comm is not self._connection:
             return "lost"
         now = time.monotonic()
         if now - self._refreshed > _REFRESH_SECONDS and self._client.status == "running":

@@ -155,7 +155,7 @@ def render_courses(curriculum: Curriculum, lang: str) -> str:
         is_here = any(lab.is_here for lab in labs)
         label = words["course"].format(number=number) + ("" if is_here else f" · {words['planned']}")
         lines = [f"- {_link_lab(lab, lang)} <small>{words['minutes'].format(minutes=lab.minutes)}</small>" for lab in labs if lab.is_here]
-        names = [f"{lab.number:02} {lab.title[lang]}" for lab in labs if not lab.is_here]
+        names = [f"{lab.number:02}\u00a0{lab.title[lang]}" for lab in labs if not lab.is_here]
         planned = f'<p class="mc-planned">{words["labs-planned"]}{html.escape(" · ".join(names))}</p>' if names else ""
         parts.append(
             f'<section class="mc-course{"" if is_here else " mc-course--planned"}" markdown>\n\n<p class="mc-eyebrow">{label}</p>\n\n'

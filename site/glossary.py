@@ -60,11 +60,12 @@ def write_page(lang: str, path: Path) -> None:
 
 
 def on_page_content(content: str, *, page: Any, config: Any, files: Any) -> str:
-    """Link terms in lessons, and keep the answers of quizzes out of the search: MkDocs calls this for every page."""
+    """Link terms in lessons, and keep the answers and buttons of quizzes out of the search: MkDocs calls this for every page."""
     is_lesson = page.file.src_uri.count("/") == 1 and not page.file.src_uri.startswith(("help/", "labs/", "reference/"))
     if not is_lesson:
         return content
-    content = content.replace('<fieldset aria-labelledby="quiz-', '<fieldset data-search-exclude aria-labelledby="quiz-')
+    for part in ('<fieldset aria-labelledby="quiz-', '<button type="submit" class="quiz-button"', '<a href="#quiz-'):
+        content = content.replace(part, part.replace(" ", " data-search-exclude ", 1))
     return link_terms(content, config["extra"]["lang"], "../" * page.file.url.count("/") + "glossary/")
 
 

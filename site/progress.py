@@ -28,17 +28,19 @@ def fill_progress(lang: str, docs: Path, labs: dict[str, tuple[Lab, dict[str, An
 
 def _render_course(course: dict[str, Any], lang: str, labs: dict[str, tuple[Lab, dict[str, Any]]]) -> str:
     words = WORDS[lang]
+    own = {name.partition("-")[2]: name for name, (_, settings) in labs.items() if settings.get("course") == course["id"]}
     rows = []
-    for lesson in course["lessons"]:
-        path = f"{course['id']}/{lesson}"
-        text = (ROOT / "courses" / lang / f"{path}.md").read_text("utf-8")
-        title, quizzes = _HEADING.findall(text)[0], len(re.findall(r"^<quiz>", text, re.MULTILINE))
-        if quizzes:
-            rows.append(_render_row("lesson", path, quizzes, words["lesson"], title, f"{path}/", words))
-    for name, (lab, settings) in labs.items():
-        if settings.get("course") == course["id"]:
+    for slug in dict.fromkeys([*course["lessons"], *own]):  # each lesson with its lab, whose id ends like the lesson's
+        if slug in course["lessons"]:
+            path = f"{course['id']}/{slug}"
+            text = (ROOT / "courses" / lang / f"{path}.md").read_text("utf-8")
+            title, quizzes = _HEADING.findall(text)[0], len(re.findall(r"^<quiz>", text, re.MULTILINE))
+            if quizzes:
+                rows.append(_render_row("lesson", path, quizzes, words["lesson"], title, f"{path}/", words))
+        if slug in own:
+            lab = labs[own[slug]][0]
             kind, _, _ = words["lab"].partition("{")
-            rows.append(_render_row("lab", name, lab.max_score, kind.rstrip(" :："), lab.titles[lang], f"labs/{name}/", words))
+            rows.append(_render_row("lab", own[slug], lab.max_score, kind.rstrip(" :："), lab.titles[lang], f"labs/{own[slug]}/", words))
     heads = "".join(f'<th scope="col">{words[f"progress-{key}"]}</th>' for key in ("what", "result", "when"))
     body = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     section = f'<div class="mc-learned__course"><p class="mc-learned__sum" aria-live="polite"></p>{body}</div>'

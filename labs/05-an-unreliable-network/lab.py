@@ -16,17 +16,17 @@
 
 # %% [markdown] lang="en"
 # ## How this works
-# - Run the cell below this text first (click into it and press Shift+Enter): its table follows your tests as you run them; in the course's own page, the points at the top open it from anywhere. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
+# - Run the cell below this text first (click into it and press Shift+Enter, or ▶ at the top): its table follows your tests as you run them; in the course's own page, the points at the top open it from anywhere. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
 # - Put your code in place of the line `raise NotImplementedError()`, then run the test cell below. No message means passed. `NotImplementedError` means that a task has no code yet. Otherwise read the **last line** of the error (the table shows it, too): it tells you what to look at. If it is one of Python's own errors, find the line of yours that `---->` points at. If several tests fail, begin with the first.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
-# - Later tasks call the functions of earlier ones: start at the top. Leave the cell with `SEED` as it is: the grader draws its examples from it.
+# - Later tasks call the functions of earlier ones: start at the top, and run every code cell on the way, those that are given too: a `NameError` in a test names what was not run. Leave the cell with `SEED` as it is: the grader draws its examples from it.
 
 # %% [markdown] lang="zh"
 # ## 怎么做
-# - 先运行这段文字下面的单元格（点一下它，按 Shift+Enter）：它给出一张进度表，每运行一个测试就更新一次；在课程网页里做实验时，点页面上方的分数，随时能打开这张表。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
+# - 先运行这段文字下面的单元格（点一下它，按 Shift+Enter，或点上方的 ▶）：它给出一张进度表，每运行一个测试就更新一次；在课程网页里做实验时，点页面上方的分数，随时能打开这张表。单元格运行超过 20 秒会自动中止，写出死循环也不要紧。
 # - 用你的代码换掉 `raise NotImplementedError()` 那一行，然后运行下面的测试单元格。什么都不显示，就是通过。报 `NotImplementedError`，说明这个任务还没有写。其他报错，就看**最后一行**（进度表里也有），它会告诉你该看哪里；如果是 Python 自己的报错，再找 `---->` 指着的、你自己写的那一行。有好几项没通过时，先改最前面的一项。
 # - 测试单元格的第一行写着分值，总共 30 分。正式评分时还会运行一些这里看不到的测试，专查边界情况，所以任务里的每句话都要仔细看、照着做。
-# - 后面的任务会用到前面写好的函数，请从头做起。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
+# - 后面的任务会用到前面写好的函数，请从头做起；途中的代码单元格，现成的也都要运行：测试里报 `NameError`，就是定义那个名字的单元格还没运行。写着 `SEED` 的单元格不用动，评分程序用它生成测试数据。
 
 # %% figure=true
 from minichain.learn import save_progress, watch_progress

@@ -74,10 +74,15 @@ function showLink(row, link) {
   rows[row].classList.toggle("is-other", link !== originalLinks[row]);
 }
 
+// `whole` is said if all lines are as they were; else `altered`, with the number of the first that is not. Return which.
+function say(whole, altered) {
+  const first = inputs.findIndex((input, row) => input.value !== original[row]);
+  words.textContent = first < 0 ? whole : altered.replace("{number}", first + 1);
+  return first < 0;
+}
+
 function showEnd() {
-  const altered = inputs.findIndex((input, row) => input.value !== original[row]);
-  printed.classList.toggle("is-other", altered >= 0);
-  words.textContent = altered < 0 ? figure.dataset.whole : figure.dataset.altered.replace("{number}", altered + 1);
+  printed.classList.toggle("is-other", !say(figure.dataset.whole, figure.dataset.altered));
 }
 
 // What changes runs down the log, link by link, and ends at what was printed: that it does so is what the figure explains.
@@ -97,6 +102,7 @@ function update() {
     showEnd();
     return;
   }
+  say(figure.dataset.restoring, figure.dataset.moving);
   now.forEach((link, row) => {
     if (row < first) return;
     const start = (row - first) * STEP;

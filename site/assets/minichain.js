@@ -80,7 +80,8 @@ addEventListener("afterprint", () => { document.body.dataset.mdColorScheme = sch
 const showProgress = () => {
   let kept;
   try {
-    kept = JSON.parse(localStorage.getItem("minichain-progress")) ?? {};
+    const [best, last] = ["best", "progress"].map((name) => JSON.parse(localStorage.getItem(`minichain-${name}`)));
+    kept = { ...last, ...best }; // who comes back has run nothing yet, and has lost nothing
   } catch {
     kept = {}; // storage is switched off, or holds something else
   }
@@ -113,7 +114,16 @@ const noteQuizzes = () => {
     // storage is switched off, or holds something else
   }
 };
+// Whoever submits without a choice has not answered wrongly: the choices are pointed at.
+const wantChoice = (event) => {
+  const quiz = event.target.closest(".quiz");
+  if (!quiz || quiz.querySelector("input:checked")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  quiz.querySelector("input").focus();
+};
 if (document.querySelector(".quiz")) {
+  addEventListener("submit", wantChoice, { capture: true });
   noteQuizzes();
   addEventListener("quizProgressUpdate", noteQuizzes);
 }

@@ -10,6 +10,7 @@
 (() => {
   const WORDS = {
     en: {
+      notYet: "not yet",
       quizzes: (right, all) => `${right} of ${all} right`,
       points: (points, all) => `${points} of ${all} points`,
       sum: (right, quizzes, points, all) => `So far: ${right} of ${quizzes} quiz questions right, ${points} of ${all} points in the labs.`,
@@ -31,6 +32,7 @@
       max: "a number from 1 to 1,000,000", number: (most) => `a number from 0 to ${most}`, time: "a time such as 2026-11-22T08:00:00Z",
     },
     zh: {
+      notYet: "还没有",
       quizzes: (right, all) => `答对 ${right} / ${all}`,
       points: (points, all) => `${points} / ${all} 分`,
       sum: (right, quizzes, points, all) => `到目前为止：测验答对 ${right}\u00a0/\u00a0${quizzes} 题，实验得分 ${points}\u00a0/\u00a0${all}。`,
@@ -177,13 +179,14 @@
         const all = Number(row.dataset.of);
         const kept = quizzes.get(row.dataset.lesson);
         const right = (kept?.right ?? []).filter((id) => Number(id.slice(5)) < all).length;
-        fillRow(row, words.quizzes(right, all), right / all, right ? kept.when : null);
+        fillRow(row, kept ? words.quizzes(right, all) : words.notYet, right / all, right ? kept.when : null);
         sums[0] += right;
         sums[1] += all;
       }
       for (const row of course.querySelectorAll("[data-lab]")) {
-        const { points, max_points: all, when } = labs.get(row.dataset.lab) ?? { points: 0, max_points: Number(row.dataset.of), when: null };
-        fillRow(row, words.points(points, all), points / all, when);
+        const kept = labs.get(row.dataset.lab);
+        const { points, max_points: all, when } = kept ?? { points: 0, max_points: Number(row.dataset.of), when: null };
+        fillRow(row, kept ? words.points(points, all) : words.notYet, points / all, when);
         sums[2] += points;
         sums[3] += all;
       }

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,35 @@ def test_killing_a_worker_or_the_scheduler_costs_time_and_nothing_else(tmp_path,
 
         grade(DaskCrew(made.address), tasks, lab, records, kill_once)
     assert killed
+    assert get_verdicts(records) == get_expected(tasks)
+
+
+@pytest.mark.timeout(150)
+def test_an_outcome_that_was_lost_with_the_scheduler_is_not_waited_for(tmp_path, hand_in_many, lab, records, monkeypatch):
+    """If a scheduler dies while it hands over a result, Dask's client goes on with the next one, and the future never ends."""
+    tasks = hand_in_many(8, ("wrong", "exit"))
+    with cluster(tmp_path / "cluster", nanny=False) as made, made.kept():
+        crew = DaskCrew(made.address)
+        start, lost = crew.start, []
+
+        def start_and_lose_one(most):
+            executor = start(most)
+            submit = executor.submit
+
+            def lose_first(*order):
+                future = submit(*order)
+                if lost:
+                    return future
+                made.processes["scheduler"].kill()
+                lost.append(future)
+                return Future()
+
+            monkeypatch.setattr(executor, "submit", lose_first)
+            return executor
+
+        monkeypatch.setattr(crew, "start", start_and_lose_one)
+        grade(crew, tasks, lab, records)
+    assert lost
     assert get_verdicts(records) == get_expected(tasks)
 
 

@@ -121,10 +121,12 @@ export class Jupyter {
     return this.panel.context.model.toJSON();
   }
 
-  // Resolves once Python has run `code`, with the reply ("ok" or "error").
+  // Resolves once Python has run `code`, with the reply ("ok" or "error"). JupyterLite's Python counts what is silent too; the cells that
+  // an error names would have other numbers than those beside them.
   async run(code) {
     await this.panel.sessionContext.ready;
-    const future = this.kernel.requestExecute({ code, silent: true, store_history: false, stop_on_error: false });
+    const uncounted = `get_ipython().execution_count -= 1\n${code}`;
+    const future = this.kernel.requestExecute({ code: uncounted, silent: true, store_history: false, stop_on_error: false });
     return (await future.done).content.status;
   }
 
