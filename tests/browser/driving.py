@@ -147,6 +147,10 @@ class Learner:
     def run_all(self):
         self.run_in_frame("await jupyterapp.commands.execute('notebook:run-all-cells');")
 
+    def get_number(self, grade_id):
+        """Return the number that stands beside a cell that ran."""
+        return self.run_in_frame(f"{FIND} return cells[place].model.executionCount;", grade_id)
+
     def get_output(self, grade_id):
         """Return a cell's output as text."""
         return self.run_in_frame(f"{FIND} return cells[place].outputArea?.node.textContent ?? '';", grade_id)

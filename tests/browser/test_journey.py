@@ -63,6 +63,8 @@ def test_from_the_home_page_to_full_points(learn, server, lang, tmp_path):
     assert not [request.path for request in server.read() if "offline-version" in request.path or request.path.endswith("offline.json")]
 
     learner.run_all()  # ends at the first task, which is not written yet
+    learner.wait_for_output("test-hashing", "NotImplementedError")
+    assert f"Cell In[{learner.get_number('test-hashing')}], line" in learner.get_output("test-hashing")
     figure = learner.go_to("figure-2")
     heard = figure.locator("p[role=status]")
     before = heard.text_content()

@@ -320,6 +320,8 @@ def test_a_quiz_answers_in_the_language_of_the_page_and_may_be_tried_again(tab, 
     for prefix, again, word in (("", "Try Again", "Right"), ("zh/", "重试", "对。")):
         tab.goto(f"{address}{prefix}foundations/merkle-proofs/")
         quiz = tab.locator(".quiz").first
+        quiz.locator("button[type=submit]").click()
+        assert not quiz.locator(".quiz-feedback").is_visible()  # nothing was chosen, which is no wrong answer
         quiz.locator("input").nth(1).check()
         quiz.locator("button[type=submit]").click()
         assert quiz.locator("label").nth(2).evaluate("label => !label.closest('.correct')")  # the right choice is not given away
