@@ -1,6 +1,6 @@
 """A batch from end to end: `autograder grade` on this machine, on a cluster of as many local Dask workers, and `nbgrader autograde`.
 
-    .venv/bin/python -m tests.benchmarks.bench_batch 20000       a larger batch
+    .venv/bin/python -m tests.benchmarks.bench_batch 20000 01-tamper-evidence      a larger batch, of another lab, one turn each
 
 The submissions are a lab's answers and mistakes, each rewritten from a seed so that no two are equal (`autograder.plan.sample`), and all of
 them are really graded and recorded. Rate: what came after each worker had its first chunk, over the time that it took; so starting, which a
@@ -41,21 +41,21 @@ class Turn:
     rate: float
 
 
-def run(count: int) -> tuple[dict[str, list[Turn]], float]:
+def run(count: int, lab_id: str, most_turns: int) -> tuple[dict[str, list[Turn]], float]:
     """Return the turns of this machine and of the cluster, and nbgrader's submissions a second."""
     cores = len(os.sched_getaffinity(0))
-    source = find_lab_folders()[LAB]
+    source = find_lab_folders()[lab_id]
     lab = load_lab(source)
     turns: dict[str, list[Turn]] = {"this machine": [], "cluster": []}
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         root = Path(scratch)
         for sample in draw_samples(lab, source, count, seed=1):
             write_sample(sample, lab, root / "course" / "submitted")
-        for turn in range(TURNS):
-            print(f"grading {count:,} submissions, turn {turn + 1} of {TURNS} …", file=sys.stderr, flush=True)
-            turns["this machine"].append(_grade(root, f"local-{turn}", count, cores))
+        for turn in range(most_turns):
+            print(f"grading {count:,} submissions, turn {turn + 1} of {most_turns} …", file=sys.stderr, flush=True)
+            turns["this machine"].append(_grade(root, lab_id, f"local-{turn}", count, cores))
             with cluster(root / f"cluster-{turn}", workers=cores, environment={}) as made:
-                turns["cluster"].append(_grade(root, f"cluster-{turn}", count, cores, "--dask", made.address))
+                turns["cluster"].append(_grade(root, lab_id, f"cluster-{turn}", count, cores, "--dask", made.address))
         print("nbgrader …", file=sys.stderr, flush=True)
         answers = [sample.answers for sample in draw_samples(lab, source, SAMPLE, seed=1)]
         name = make_course(root / "theirs", lab, answers)
@@ -64,7 +64,7 @@ def run(count: int) -> tuple[dict[str, list[Turn]], float]:
     return turns, (SAMPLE - 1) / theirs
 
 
-def _grade(root: Path, name: str, count: int, cores: int, *options: str) -> Turn:
+def _grade(root: Path, lab_id: str, name: str, count: int, cores: int, *options: str) -> Turn:
     """Grade everything with new records, and check that everything was."""
     database = root / f"{name}.db"
     command = [
@@ -74,7 +74,7 @@ def _grade(root: Path, name: str, count: int, cores: int, *options: str) -> Turn
         "grade",
         str(root / "course"),
         "--lab",
-        LAB,
+        lab_id,
         "--records",
         f"sqlite:///{database}",
         "--json",
@@ -96,9 +96,10 @@ def _grade(root: Path, name: str, count: int, cores: int, *options: str) -> Turn
 def main() -> bool:
     """Print the table, and answer whether the cluster keeps up."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else SUBMISSIONS
-    turns, theirs = run(count)
+    lab_id = sys.argv[2] if len(sys.argv) > 2 else LAB
+    turns, theirs = run(count, lab_id, TURNS if len(sys.argv) == 1 else 1)
     cores = len(os.sched_getaffinity(0))
-    print(f"A batch of {count:,} distinct submissions of {LAB}, {cores} workers\n")
+    print(f"A batch of {count:,} distinct submissions of {lab_id}, {cores} workers\n")
     best = {name: max(each.rate for each in found) for name, found in turns.items()}
     for name, found in turns.items():
         walls = ", ".join(f"{each.seconds:.1f}" for each in found)
