@@ -76,7 +76,8 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => { document.body.dataset.mdColorScheme = schemeOnScreen; });
 
-// {"02-merkle-proofs": {"points": 12, "max_points": 30, "when": "..."}}: the lab writes it, this page only shows it.
+// {"02-merkle-proofs": {"points": 12, "max_points": 30, "when": "..."}}: the lab writes it, and the best of all runs
+// beside it; this page only shows them.
 const showProgress = () => {
   let kept;
   try {

@@ -28,6 +28,7 @@ from tests.nbgrader_course import make_course
 LAB = "02-merkle-proofs"
 SUBMISSIONS = 600
 TURNS = 2
+"""How often each is measured, where nothing else is asked for."""
 SAMPLE = 8
 """How many submissions nbgrader gets."""
 AT_LEAST_OF_LOCAL = 0.9
@@ -41,7 +42,7 @@ class Turn:
     rate: float
 
 
-def run(count: int, lab_id: str, most_turns: int) -> tuple[dict[str, list[Turn]], float]:
+def run(count: int, lab_id: str, rounds: int) -> tuple[dict[str, list[Turn]], float]:
     """Return the turns of this machine and of the cluster, and nbgrader's submissions a second."""
     cores = len(os.sched_getaffinity(0))
     source = find_lab_folders()[lab_id]
@@ -51,8 +52,8 @@ def run(count: int, lab_id: str, most_turns: int) -> tuple[dict[str, list[Turn]]
         root = Path(scratch)
         for sample in draw_samples(lab, source, count, seed=1):
             write_sample(sample, lab, root / "course" / "submitted")
-        for turn in range(most_turns):
-            print(f"grading {count:,} submissions, turn {turn + 1} of {most_turns} …", file=sys.stderr, flush=True)
+        for turn in range(rounds):
+            print(f"grading {count:,} submissions, turn {turn + 1} of {rounds} …", file=sys.stderr, flush=True)
             turns["this machine"].append(_grade(root, lab_id, f"local-{turn}", count, cores))
             with cluster(root / f"cluster-{turn}", workers=cores, environment={}) as made:
                 turns["cluster"].append(_grade(root, lab_id, f"cluster-{turn}", count, cores, "--dask", made.address))
