@@ -138,7 +138,7 @@ def fill_curriculum(text: str, lang: str) -> str:
 
 def render_map(curriculum: Curriculum, lang: str) -> str:
     """Return the picture of what must come before what."""
-    stations = [Station(lab.number, lab.course, lab.title[lang], lab.after, lab.is_here) for lab in curriculum.labs]
+    stations = [Station(lab.number, lab.course, lab.title[lang], lab.after, lab.is_here, _get_address(lab)) for lab in curriculum.labs]
     names = {course["id"]: course["title"][lang] for course in curriculum.courses}
     picture = draw_lab_map(stations, names, lang)
     words = html.escape(describe_lab_map(stations, names, lang))
@@ -220,6 +220,11 @@ def _say_where(curriculum: Curriculum, ask: Mapping[str, Any], lang: str) -> str
     if names := [f"{lab.number:02} {lab.title[lang]}" for lab in labs if not lab.is_here]:
         lines.append(f'<span class="mc-planned">{words["planned"]}{words["colon"]}{html.escape(words["comma"].join(names))}</span>')
     return "<br>".join(lines) or f'<span class="mc-planned">{words["nowhere"]}</span>'
+
+
+def _get_address(lab: LabEntry) -> str:
+    """Return where a lab that exists begins, as seen from the map's page: at its lesson, if it has one."""
+    return (f"../{lab.lesson}/" if lab.lesson else f"../labs/{lab.id}/") if lab.is_here else ""
 
 
 def _link_lab(lab: LabEntry, lang: str) -> str:

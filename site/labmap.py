@@ -55,13 +55,14 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One lab on the map: its number, its course, its title, the numbers of the labs before it, and whether it exists."""
+    """One lab on the map: its number, its course, its title, the numbers of the labs before it, whether it exists, and where it begins."""
 
     number: int
     course: str
     title: str
     after: tuple[int, ...]
     is_here: bool
+    address: str = ""
 
 
 def compute_reduction(stations: Sequence[Station]) -> dict[int, tuple[int, ...]]:
@@ -118,7 +119,7 @@ def describe_lab_map(stations: Sequence[Station], courses: Mapping[str, str], la
 
 
 def draw_lab_map(stations: Sequence[Station], courses: Mapping[str, str], lang: str) -> str:
-    """Return the picture as one SVG element with its text alternative. Its width suits a phone."""
+    """Return the picture as one SVG element with its text alternative. Its width suits a phone. What exists is a link, so it is no image."""
     rails = compute_rails(stations)
     marks_at = 20 + _RAIL * (1 + max((rail for rail, _ in rails.values()), default=-1))
     heights, heads, down = {}, [], _TOP
@@ -132,7 +133,8 @@ def draw_lab_map(stations: Sequence[Station], courses: Mapping[str, str], lang: 
     lines = _draw_lines(stations, heights, rails, marks_at)
     labs = [_draw_station(station, marks_at, heights[station.number], lang) for station in stations]
     title = _WORDS[lang]["title"].format(count=len(stations), courses=len(courses))
-    return picture(WIDTH, down + 4, title, describe_lab_map(stations, courses, lang), *heads, *lines, *labs)
+    whole = picture(WIDTH, down + 4, title, describe_lab_map(stations, courses, lang), *heads, *lines, *labs)
+    return whole.replace('role="img"', 'role="group"', 1)  # whose parts a reader of screens may enter
 
 
 def _draw_lines(
@@ -177,11 +179,13 @@ def _draw_station(station: Station, left: float, down: float, lang: str) -> str:
     mark = element("rect", x=left - 6, y=down - 6, width=12.0, height=12.0, rx=3.0, stroke_width=1.75, stroke_dasharray=dashes, **looks)
     title = shorten(f"{station.number:02}  {station.title}", WIDTH - left - 18, 13)
     weight = "600" if station.is_here else "400"
+    place: dict[str, str | float] = {"href": station.address} if station.address else {}
     return element(
-        "g",
+        "a" if place else "g",
         mark,
         text(title, (left + 18, down + 1), 13, fill=INK, font_weight=weight),
         text(_say_before(station, lang), (left + 18, down + 17), 11.5, fill=_SOFT),
+        **place,
     )
 
 
