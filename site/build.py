@@ -99,8 +99,11 @@ def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]], referen
         "site_dir": f"site-{lang}",
         "site_description": words["description"],
         "theme": {"language": lang, "custom_dir": str(SITE / "theme"), "palette": palette},
-        "hooks": [str(SITE / "glossary.py")],
-        "plugins": {"search": {"lang": ["en", "zh"] if lang == "zh" else ["en"]}},
+        "hooks": [str(SITE / "hook.py")],
+        "plugins": {
+            "search": {"lang": ["en", "zh"] if lang == "zh" else ["en"]},
+            "mkdocs_quiz": {"custom_translations": {"en": str(SITE / "quiz.po")}},
+        },
         "extra": {
             "words": words,
             "lang": lang,

@@ -1,7 +1,4 @@
-"""The glossary: its page in each language, and a link to it from the first place in a lesson where a term stands.
-
-The second half is a hook of MkDocs (`hooks` in mkdocs.yml), which is given each page after its Markdown has become HTML.
-"""
+"""The glossary: its page in each language, and a link to it from the first place in a lesson where a term stands."""
 
 import html
 import re
@@ -57,16 +54,6 @@ def write_page(lang: str, path: Path) -> None:
             lines.append(f"<dd>{html.escape(term[f'text_{lang}'])}{note}</dd>")
         lines += ["</dl>", ""]
     path.write_text("\n".join(lines), "utf-8")
-
-
-def on_page_content(content: str, *, page: Any, config: Any, files: Any) -> str:
-    """Link terms in lessons, and keep the answers and buttons of quizzes out of the search: MkDocs calls this for every page."""
-    is_lesson = page.file.src_uri.count("/") == 1 and not page.file.src_uri.startswith(("help/", "labs/", "reference/"))
-    if not is_lesson:
-        return content
-    for part in ('<fieldset aria-labelledby="quiz-', '<button type="submit" class="quiz-button"', '<a href="#quiz-'):
-        content = content.replace(part, part.replace(" ", " data-search-exclude ", 1))
-    return link_terms(content, config["extra"]["lang"], "../" * page.file.url.count("/") + "glossary/")
 
 
 def link_terms(content: str, lang: str, address: str) -> str:

@@ -58,11 +58,12 @@ def test_both_languages_name_the_same_mistakes():
 
 
 @every_page
-def test_minutes_and_points_are_the_labs_own(page):
-    rows = re.findall(r"^\| \[[^]]+\]\(\.\./labs/([\w-]+)/index\.md\) \| \d+ \| (\d+) \| (\d+) \|$", page.read_text("utf-8"), re.MULTILINE)
+def test_minutes_and_points_are_those_of_the_lessons_and_labs(page):
+    rows = re.findall(r"^\| \[[^]]+\]\(\.\./labs/([\w-]+)/index\.md\) \| (\d+) \| (\d+) \| (\d+) \|$", page.read_text("utf-8"), re.MULTILINE)
     labs = get_labs(page.parent.name)
-    assert [name for name, _, _ in rows] == sorted(labs)
-    for name, minutes, points in rows:
+    assert [name for name, *_ in rows] == sorted(labs)
+    for name, reading, minutes, points in rows:
+        assert f"\nminutes: {reading}\n" in page.with_name(f"{name[3:]}.md").read_text("utf-8"), name
         tests = re.findall(r"^# %% test=.* points=(\d+)$", (ROOT / "labs" / name / "lab.py").read_text("utf-8"), re.MULTILINE)
         assert (int(minutes), int(points)) == (labs[name]["minutes"], sum(map(int, tests))), name
 

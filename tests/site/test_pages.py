@@ -95,8 +95,9 @@ def test_a_lesson_has_a_quiz_and_no_other_page_carries_it(pages):
     courses = tomllib.loads((ROOT / "courses/courses.toml").read_text("utf-8"))["course"]
     lessons = {f"{course['id']}/{lesson}/" for course in courses for lesson in course["lessons"]}
     for name, page in pages.items():
-        has_quiz = any("quiz" in attributes.get("class", "").split() for _, attributes in page.elements)
-        assert has_quiz == (name.removeprefix("zh/") in lessons), name
+        questions = sum("quiz" in attributes.get("class", "").split() for _, attributes in page.elements)
+        assert bool(questions) == (name.removeprefix("zh/") in lessons), name
+        assert not questions or (f"{questions} 题" if name.startswith("zh/") else f"{questions} questions") in page.text, name
 
 
 def test_a_page_for_those_who_teach_is_off_the_learners_path(site, pages):
