@@ -119,7 +119,7 @@ def describe_lab_map(stations: Sequence[Station], courses: Mapping[str, str], la
 
 
 def draw_lab_map(stations: Sequence[Station], courses: Mapping[str, str], lang: str) -> str:
-    """Return the picture as one SVG element with its text alternative. Its width suits a phone. What exists is a link, so it is no image."""
+    """Return the picture as one SVG element with its text alternative. Its width suits a phone; what exists is a link."""
     rails = compute_rails(stations)
     marks_at = 20 + _RAIL * (1 + max((rail for rail, _ in rails.values()), default=-1))
     heights, heads, down = {}, [], _TOP
@@ -134,7 +134,7 @@ def draw_lab_map(stations: Sequence[Station], courses: Mapping[str, str], lang: 
     labs = [_draw_station(station, marks_at, heights[station.number], lang) for station in stations]
     title = _WORDS[lang]["title"].format(count=len(stations), courses=len(courses))
     whole = picture(WIDTH, down + 4, title, describe_lab_map(stations, courses, lang), *heads, *lines, *labs)
-    return whole.replace('role="img"', 'role="group"', 1)  # whose parts a reader of screens may enter
+    return whole.replace('role="img"', 'role="group"', 1)  # an image has no links in it
 
 
 def _draw_lines(

@@ -164,6 +164,12 @@ def test_the_map_shows_every_lab_and_says_it_in_words(plan, lang):
     assert all(name in picture and name in words for name in names.values())
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_exists_on_the_map_leads_to_its_lesson(plan, lang):
+    links = re.findall(r'<a href="([^"]*)">', curriculum.render_map(plan, lang))
+    assert links == [f"../{lab.lesson}/" for lab in plan.labs if lab.is_here]
+
+
 def test_a_lab_before_what_it_needs_is_refused():
     with pytest.raises(ValueError, match="lab 1 builds on lab 2"):
         compute_reduction([Station(1, "c", "a", (2,), True), Station(2, "c", "b", (), True)])

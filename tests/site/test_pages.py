@@ -159,7 +159,7 @@ def test_a_figure_says_what_it_shows(pages):
     for name in ("curriculum/", *lessons, *labs):
         for prefix in ("", "zh/"):
             page = pages[prefix + name]
-            pictures = [attributes for tag, attributes in page.elements if tag == "svg" and attributes.get("role") == "img"]
+            pictures = [attributes for tag, attributes in page.elements if tag == "svg" and attributes.get("role") in ("img", "group")]
             assert pictures
             for picture in pictures:
                 assert set(picture["aria-labelledby"].split()) <= page.ids
