@@ -25,8 +25,13 @@ def open_progress(learner):
     return learner.page
 
 
+def wait_for_script(page):
+    """Scripts run after the page has been painted."""
+    page.wait_for_selector(".mc-learned__sum:not(:empty)")
+
+
 def get_result(page, kind, name):
-    page.wait_for_selector(".mc-learned__sum:not(:empty)")  # the page's script has run
+    wait_for_script(page)
     return page.inner_text(f"[data-{kind}='{name}'] [data-result]")
 
 
@@ -43,6 +48,7 @@ def answer(page, number, right=True):
 
 def import_file(page, content, name="progress.json"):
     data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    wait_for_script(page)
     page.set_input_files("input[type=file]", {"name": name, "mimeType": "application/json", "buffer": data})
     page.wait_for_selector(f".mc-learned [role=status]:has-text('{name}')")
 
