@@ -3,15 +3,15 @@
 The transactions of a block see what earlier ones of the same block wrote, each write under the version that it will have once the block
 is decided. The state below stays as it is until then, because the block may never be decided.
 
-Simplifications: the keys that the block has changed are looked through one by one when a range is read; RocksDB keeps such a batch
+Simplifications: the keys that the block has changed are sorted again when a range is read after a transaction; RocksDB keeps such a batch
 in a skip list, in order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from minichain.ledger.rwset import Version
-from minichain.ledger.state import Entry, Place, StateReader, Writes
+from minichain.ledger.state import Entry, Place, SortedKeys, StateReader, Writes
 
 T = TypeVar("T")
 
@@ -19,12 +19,14 @@ T = TypeVar("T")
 class BlockState:
     """The state below, with what the transactions of the next block have written so far."""
 
-    __slots__ = ("_base", "_changes", "_height")
+    __slots__ = ("_base", "_changes", "_height", "_keys")
 
     def __init__(self, base: StateReader) -> None:
         self._base = base
         self._height = base.height + 1
         self._changes: dict[Place, Entry | None] = {}
+        self._keys: dict[str, SortedKeys] = {}
+        """What the block has changed, by contract."""
 
     @property
     def height(self) -> int:
@@ -38,14 +40,20 @@ class BlockState:
 
     def iterate(self, contract: str, start: bytes = b"", end: bytes | None = None) -> Iterator[tuple[bytes, Entry]]:
         """Yield the contract's keys from `start` to before `end` with their entries, in ascending order."""
-        changes = select_range(self._changes, contract, start, end)
+        keys = self._keys.get(contract)
+        if keys is None:
+            return self._base.iterate(contract, start, end)
+        changes = ((key, self._changes[contract, key]) for key in keys.iterate(start, end))
         return merge_changes(self._base.iterate(contract, start, end), changes)
 
     def apply_transaction(self, index: int, writes: Writes) -> None:
         """Apply what transaction `index` of the block wrote."""
         version = Version(self._height, index)
         for write in writes:
-            self._changes[write.contract, write.key] = None if write.value is None else Entry(write.value, version)
+            place = (write.contract, write.key)
+            if place not in self._changes:
+                self._keys.setdefault(write.contract, SortedKeys()).add(write.key)
+            self._changes[place] = None if write.value is None else Entry(write.value, version)
 
 
 def select_range(changes: Mapping[Place, T], contract: str, start: bytes, end: bytes | None) -> list[tuple[bytes, T]]:
@@ -56,21 +64,23 @@ def select_range(changes: Mapping[Place, T], contract: str, start: bytes, end: b
     )
 
 
-def merge_changes(entries: Iterable[tuple[bytes, T]], changes: Sequence[tuple[bytes, T | None]]) -> Iterator[tuple[bytes, T]]:
+def merge_changes(entries: Iterable[tuple[bytes, T]], changes: Iterable[tuple[bytes, T | None]]) -> Iterator[tuple[bytes, T]]:
     """Yield the entries in ascending order, as the changes make them: None deletes a key. Both come ascending.
 
     >>> list(merge_changes([(b"a", 1), (b"b", 2), (b"d", 4)], [(b"b", None), (b"c", 3), (b"d", 5)]))
     [(b'a', 1), (b'c', 3), (b'd', 5)]
     """
-    position = 0
+    rest = iter(changes)
+    change = next(rest, None)
     for key, entry in entries:
-        while position < len(changes) and changes[position][0] < key:
-            yield from get_kept(changes[position])
-            position += 1
-        if position == len(changes) or changes[position][0] != key:
+        while change is not None and change[0] < key:
+            yield from get_kept(change)
+            change = next(rest, None)
+        if change is None or change[0] != key:
             yield key, entry
-    for change in changes[position:]:
+    while change is not None:
         yield from get_kept(change)
+        change = next(rest, None)
 
 
 def get_kept(change: tuple[bytes, T | None]) -> Iterator[tuple[bytes, T]]:

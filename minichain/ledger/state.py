@@ -108,7 +108,7 @@ class MemoryState:
 
     def iterate(self, contract: str, start: bytes = b"", end: bytes | None = None) -> Iterator[tuple[bytes, Entry]]:
         """Yield the contract's keys from `start` to before `end` with their entries, in ascending order."""
-        for key in self._get_keys(contract, start, end):
+        for key in self._iterate_keys(contract, start, end):
             entry = self._present.get((contract, key))
             if entry is not None:
                 yield key, entry
@@ -161,10 +161,10 @@ class MemoryState:
         """Yield every key of every contract with its entry, in no particular order."""
         return iter(self._present.items())
 
-    def _get_keys(self, contract: str, start: bytes, end: bytes | None) -> list[bytes]:
-        """Return the keys in the range that the contract has or ever had, ascending."""
+    def _iterate_keys(self, contract: str, start: bytes, end: bytes | None) -> Iterator[bytes]:
+        """Yield the keys in the range that the contract has or ever had, ascending."""
         keys = self._keys.get(contract)
-        return keys.get_range(start, end) if keys else []
+        return keys.iterate(start, end) if keys else iter(())
 
     def _validate_height(self, height: int) -> None:
         if not EMPTY_HEIGHT <= height <= self._height:
@@ -199,7 +199,7 @@ class Snapshot:
 
     def iterate(self, contract: str, start: bytes = b"", end: bytes | None = None) -> Iterator[tuple[bytes, Entry]]:
         """Yield the keys that the contract had from `start` to before `end` with their entries, in ascending order."""
-        for key in self._state._get_keys(contract, start, end):
+        for key in self._state._iterate_keys(contract, start, end):
             entry = self.get(contract, key)
             if entry is not None:
                 yield key, entry
@@ -230,10 +230,11 @@ class SortedKeys:
         self._is_sorted = self._is_sorted and (not self._keys or self._keys[-1] < key)
         self._keys.append(key)
 
-    def get_range(self, start: bytes, end: bytes | None) -> list[bytes]:
-        """Return the keys from `start` to before `end` (None: to the last), ascending."""
+    def iterate(self, start: bytes, end: bytes | None) -> Iterator[bytes]:
+        """Yield the keys from `start` to before `end` (None: to the last), ascending. None may be added meanwhile."""
         if not self._is_sorted:
             self._keys.sort()
             self._is_sorted = True
-        first = bisect_left(self._keys, start)
-        return self._keys[first:] if end is None else self._keys[first : bisect_left(self._keys, end)]
+        last = len(self._keys) if end is None else bisect_left(self._keys, end)
+        for position in range(bisect_left(self._keys, start), last):
+            yield self._keys[position]

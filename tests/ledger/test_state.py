@@ -1,5 +1,7 @@
 """The state, its snapshots, histories and ranges: against a model that keeps every height as a plain dictionary."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -74,10 +76,11 @@ class StateMachine(RuleBasedStateMachine):
     @rule(contract=contracts, within=bounds, block=changes)
     def look_into_a_block_in_progress(self, contract, within, block):
         in_progress = BlockState(self.state)
+        model = self.models[-1]
         for index, writes in enumerate(block):
             in_progress.apply_transaction(index, writes)
-        model = apply_to_model(self.models[-1], len(self.blocks), block)
-        assert list(in_progress.iterate(contract, *within)) == select_from_model(model, contract, *within)
+            model = apply_to_model(self.models[-1], len(self.blocks), block[: index + 1])
+            assert list(in_progress.iterate(contract, *within)) == select_from_model(model, contract, *within)
         assert all(in_progress.get(*place) == model.get(place) for place in {*model, *self.models[-1]})
 
     @invariant()
@@ -93,6 +96,21 @@ class StateMachine(RuleBasedStateMachine):
 
 TestState = StateMachine.TestCase
 TestState.settings = settings(max_examples=60, stateful_step_count=20)
+
+
+def test_one_key_of_many_takes_no_copy_of_all():
+    writes = [Write("a", number.to_bytes(3), b"") for number in range(20_000)]
+    state, upper = MemoryState(), [write for write in writes if write.key >= b"\x00\x40"]
+    state.apply(0, [writes])
+    in_progress = BlockState(state)
+    in_progress.apply_transaction(0, upper)
+    for each in (state, state.get_snapshot(0), in_progress):
+        tracemalloc.start()
+        assert next(each.iterate("a", b"\x00\x20"))[0] == b"\x00\x20\x00"
+        assert next(each.iterate("a", b"\x00\x41"))[0] == b"\x00\x41\x00"
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 20_000
 
 
 @given(changes, changes)
