@@ -67,9 +67,10 @@ def link_terms(content: str, lang: str, address: str) -> str:
     pattern = re.compile(rf"\b({words})(?=s?\b)" if lang == "en" else f"({words})", re.IGNORECASE)
 
     def link(match: re.Match[str]) -> str:
-        term = terms.pop(match[1].lower(), None)
-        if term is None:
+        word = match[1].lower()
+        if word not in terms or (lang == "zh" and is_cut(match.string, *match.span())):
             return match[1]
+        term = terms.pop(word)
         return f'<a class="mc-term" href="{address}#{term["id"]}" title="{html.escape(term[f"text_{lang}"])}">{match[1]}</a>'
 
     parts, closed = _TAG.split(content), 0
@@ -81,3 +82,15 @@ def link_terms(content: str, lang: str, address: str) -> str:
         elif closed == 0:
             parts[number] = pattern.sub(link, part)
     return "".join(parts)
+
+
+def is_cut(text: str, start: int, end: int) -> bool:
+    """Return whether a piece of Chinese text begins or ends within a word.
+
+    >>> text = "许多签名"
+    >>> text[1:3], is_cut(text, 1, 3), is_cut(text, 2, 4)
+    ('多签', True, False)
+    """
+    import jieba  # the site's: without it the glossary can still be read
+
+    return any(first < edge < last for _, first, last in jieba.tokenize(text, HMM=False) for edge in (start, end))

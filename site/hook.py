@@ -18,7 +18,7 @@ def on_page_content(content: str, *, page: Any, config: Any, files: Any) -> str:
     words, questions = config["extra"]["words"], content.count('<div class="quiz"')
     facts = [words["minutes"].format(minutes=page.meta["minutes"]), words["progress-lesson"].format(most=questions)]
     items = "".join(f"<li>{fact}</li>" for fact in facts)
-    content = content.replace("</h1>", f'</h1>\n<ul class="mc-facts">{items}</ul>', 1)
+    content = content.replace("</h1>", f'</h1>\n<ul class="mc-facts" data-search-exclude>{items}</ul>', 1)
     for part in _QUIZ_PARTS:
         content = content.replace(part, part.replace(" ", " data-search-exclude ", 1))
     return link_terms(content, config["extra"]["lang"], "../" * page.file.url.count("/") + "glossary/")

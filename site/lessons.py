@@ -4,7 +4,7 @@ A lesson is Markdown, in which four kinds of Python blocks mean more than code. 
 
     ```python run      shows the code and, below it, what it prints and what its last expression draws
     ```python figure   shows only what its last expression draws: a figure, or a dict of figures to choose from
-    ```python quiet    is run and not shown: what the blocks after it need
+    ```python quiet    is run and shown folded: what the blocks after it need, and what they draw is not
     ```python show     shows source of this project, named and not copied: `minichain.crypto.merkle: compute_leaf_hash, compute_node_hash`
 
 Simplifications: code of a lesson is trusted, as all code of this checkout is, and runs in the build's own process.
@@ -166,7 +166,8 @@ def render_lesson(text: str, lang: str, name: str) -> str:
             return show_source(source, where)
         printed, value = run_block(source, namespace, where)
         if kind == "quiet":
-            return ""
+            head = f'<details class="mc-quiet" data-search-exclude="" markdown><summary>{WORDS[lang]["quiet"]}</summary>'
+            return f"{head}\n\n```python\n{source}```\n\n</details>"
         parts = [f"```python\n{source}```"] if kind == "run" else []
         if printed:
             parts.append(f'<div class="mc-output" markdown>\n\n```text title="{WORDS[lang]["output"]}"\n{printed.rstrip()}\n```\n\n</div>')

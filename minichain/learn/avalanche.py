@@ -52,7 +52,7 @@ class AvalancheView:
 
     def _draw(self) -> tuple[str, str]:
         self.avalanche = compute_avalanche(self.message, to_number(self._flipped.value), self._hash.value)
-        return draw_avalanche(self.avalanche, self.lang), describe_avalanche(self.avalanche, self.lang)
+        return draw_avalanche(self.avalanche, self.lang, with_words=False), describe_avalanche(self.avalanche, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""

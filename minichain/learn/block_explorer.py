@@ -72,7 +72,7 @@ class BlockExplorerView:
 
     def _draw(self) -> tuple[str, str]:
         self.explorer = BlockExplorer(self.explorer.blocks, self._block.value, to_number(self._transaction.value))
-        return draw_block_explorer(self.explorer, self.lang), describe_block_explorer(self.explorer, self.lang)
+        return draw_block_explorer(self.explorer, self.lang, with_words=False), describe_block_explorer(self.explorer, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""

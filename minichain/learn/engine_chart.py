@@ -50,7 +50,7 @@ class EngineChartView:
 
     def _draw(self) -> tuple[str, str]:
         self.chart = measure_engines(self._measure.value, self._largest.value)
-        return draw_engine_chart(self.chart, self.lang), describe_engine_chart(self.chart, self.lang)
+        return draw_engine_chart(self.chart, self.lang, with_words=False), describe_engine_chart(self.chart, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""

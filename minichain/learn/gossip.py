@@ -137,7 +137,7 @@ class GossipView:
         self.spread, self.links = run_gossip(self._mode.value, self.lost, self.seed, self._numbers)
         for link in self.links:
             self._numbers.setdefault(link, len(self._numbers) + 1)
-        return draw_gossip_spread(self.spread, self.lang), describe_gossip_spread(self.spread, self.lang)
+        return draw_gossip_spread(self.spread, self.lang, with_words=False), describe_gossip_spread(self.spread, self.lang)
 
     def _get_button(self, link: Link) -> Any:
         """Return the button of a message. It is kept as long as there is that message, so that it keeps the keyboard's focus."""

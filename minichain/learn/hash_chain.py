@@ -67,7 +67,7 @@ class HashChainView:
 
     def _draw(self) -> tuple[str, str]:
         self.chain = build_chain(self.records, to_number(self._changed.value), self._relinked.value)
-        return draw_hash_chain(self.chain, self.lang), describe_hash_chain(self.chain, self.lang)
+        return draw_hash_chain(self.chain, self.lang, with_words=False), describe_hash_chain(self.chain, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""

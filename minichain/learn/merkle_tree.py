@@ -59,7 +59,7 @@ class MerkleTreeView:
 
     def _draw(self) -> tuple[str, str]:
         self.tree = self._build_tree(to_number(self._changed.value), to_number(self._proved.value))
-        return draw_merkle_tree(self.tree, self.lang), describe_merkle_tree(self.tree, self.lang)
+        return draw_merkle_tree(self.tree, self.lang, with_words=False), describe_merkle_tree(self.tree, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""

@@ -51,7 +51,7 @@ class NonceReuseView:
 
     def _draw(self) -> tuple[str, str]:
         self.reuse = build_reuse(self._scheme.value, self._nonces.value)
-        return draw_nonce_reuse(self.reuse, self.lang), describe_nonce_reuse(self.reuse, self.lang)
+        return draw_nonce_reuse(self.reuse, self.lang, with_words=False), describe_nonce_reuse(self.reuse, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""

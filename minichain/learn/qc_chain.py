@@ -61,7 +61,7 @@ _WORDS: Final = {
         "two-chain-is": "子区块在下一个视图拿到证书，成员就决定父区块。",
         "full": "图里放不下了，请先撤回一些。",
         "branches": "图里放不下第五条分支。",
-        "and": "和",
+        "and": " 和 ",
     },
 }
 
@@ -160,7 +160,7 @@ class QcChainView:
 
     def _draw(self) -> tuple[str, str]:
         self.chain = make_chain(self.outcome, self._liars.value)
-        return draw_qc_chain(self.chain, self.lang), describe_qc_chain(self.chain, self.lang)
+        return draw_qc_chain(self.chain, self.lang, with_words=False), describe_qc_chain(self.chain, self.lang)
 
     def _tell(self, key: str) -> None:
         self._note.value = f'<p role="alert">{escape(_WORDS[self.lang][key])}</p>'

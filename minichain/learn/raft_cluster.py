@@ -221,7 +221,7 @@ class RaftClusterView:
 
     def _draw(self) -> tuple[str, str]:
         self.timeline = run_story(self.story)
-        return draw_term_timeline(self.timeline, self.lang), describe_term_timeline(self.timeline, self.lang)
+        return draw_term_timeline(self.timeline, self.lang, with_words=False), describe_term_timeline(self.timeline, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""

@@ -103,7 +103,7 @@ class RoundTableView:
 
     def _on_step(self, _change: object = None) -> None:
         self._picture.value = render(
-            lambda: (draw_round_table(self.table, self.lang), describe_round_table(self.table, self.lang)), self.lang
+            lambda: (draw_round_table(self.table, self.lang, with_words=False), describe_round_table(self.table, self.lang)), self.lang
         )
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:

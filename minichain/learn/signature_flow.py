@@ -81,7 +81,7 @@ class SignatureFlowView:
 
     def _draw(self) -> tuple[str, str]:
         self.flow = build_flow(self._profile.value, self._altered.value)
-        return draw_signature_flow(self.flow, self.lang), describe_signature_flow(self.flow, self.lang)
+        return draw_signature_flow(self.flow, self.lang, with_words=False), describe_signature_flow(self.flow, self.lang)
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         """Return the widget together with the picture and the words that stand in for it."""

@@ -99,7 +99,11 @@ def test_only_running_text_is_linked_and_once(glossary):
     assert linked.startswith("<h2>Merkle proof</h2><p>A <code>Merkle proof</code>")
 
 
-def test_chinese_terms_are_found_within_a_sentence(glossary):
+@pytest.mark.browser  # runs where the site is built: jieba comes with that
+def test_chinese_terms_are_found_within_a_sentence_and_not_within_another_word(glossary):
     linked = glossary.link_terms("<p>把默克尔根登在公报上，默克尔根就公开了。</p>", "zh", "../glossary/")
     assert linked.count("<a ") == 1
     assert '把<a class="mc-term" href="../glossary/#merkle-root"' in linked
+    assert '许多签名、<a class="mc-term" href="../glossary/#multi-signature"' in glossary.link_terms(
+        "<p>许多签名、多签。</p>", "zh", "../glossary/"
+    )

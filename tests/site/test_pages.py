@@ -290,6 +290,28 @@ def test_the_search_finds_the_lesson_and_the_lab_in_the_readers_language(tab, ad
     assert all(path.startswith("/zh/") == (start == "zh/") for path in found)
 
 
+@pytest.mark.parametrize("width", [390, 800, 1280])
+def test_what_the_search_finds_can_be_seen(tab, address, width):
+    tab.set_viewport_size({"width": width, "height": 844})
+    tab.goto(address)
+    wait_for_scripts(tab)
+    tab.locator("label.md-header__button[for=__search]:visible, [data-md-component=search-query]:visible").first.click()
+    tab.keyboard.type("Merkle")
+    first = tab.locator(".md-search-result__item").first
+    first.wait_for(timeout=20_000)
+    tab.wait_for_function("document.querySelector('.md-search__scrollwrap').getBoundingClientRect().height > 300")
+    assert first.evaluate("item => item.contains(document.elementFromPoint(innerWidth / 2, item.getBoundingClientRect().top + 20))")
+
+
+def test_a_chinese_query_is_looked_for_up_to_its_last_character(tab, address):
+    tab.goto(address + "zh/")
+    wait_for_scripts(tab)
+    tab.locator("[data-md-component=search-query]").fill("智能合约")
+    first = tab.locator(".md-search-result__item > a.md-search-result__link").first
+    first.wait_for(state="attached", timeout=20_000)
+    assert "合约" in first.text_content().replace("\u200b", "")
+
+
 def test_a_choice_changes_the_figure(tab, address):
     tab.goto(address + "foundations/merkle-proofs/")
     choice = tab.locator(".mc-choice").nth(1)

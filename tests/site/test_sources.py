@@ -70,9 +70,10 @@ def test_a_run_block_shows_its_code_and_what_it_printed():
     assert shown.startswith("Before") and shown.endswith("After\n")
 
 
-def test_blocks_share_a_namespace_and_a_quiet_one_shows_nothing():
+def test_blocks_share_a_namespace_and_a_quiet_one_is_folded():
     shown = lessons.render_lesson("```python quiet\nsecret = 7\n```\n\n```python run\nprint(secret)\n```\n", "zh", "l")
-    assert "secret = 7" not in shown and "\n7\n" in shown and "输出" in shown
+    folded, rest = shown.split("</details>")
+    assert folded.startswith("<details") and "secret = 7" in folded and "secret = 7" not in rest and "\n7\n" in rest and "输出" in rest
 
 
 def test_a_figure_comes_with_its_words_and_a_dict_becomes_a_choice():
