@@ -103,7 +103,7 @@ def build_config(lang: str, work: Path, labs: dict[str, dict[str, Any]], referen
         "hooks": [str(SITE / "hook.py")],
         "plugins": {
             "search": {"lang": ["en", "zh"] if lang == "zh" else ["en"]},
-            "mkdocs_quiz": {"custom_translations": {"en": str(SITE / "quiz.po")}},
+            "mkdocs_quiz": {"custom_translations": {lang: str(SITE / f"quiz/{lang}.po")}},
         },
         "extra": {
             "words": words,

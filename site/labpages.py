@@ -37,6 +37,7 @@ def write_lab(lab: Lab, settings: dict[str, Any], lang: str, titles: dict[str, s
     for path in notebooks:
         (folder / path.name).with_suffix(".py").write_text(to_script((folder / path.name).read_text("utf-8")), "utf-8")
     masters = lab.get_notebooks(lang)
+    lesson = f"{settings.get('course')}/{lab.id.partition('-')[2]}"
     meta = {
         "title": WORDS[lang]["lab"].format(title=lab.titles[lang]),
         "description": settings["outcome"][lang],
@@ -48,6 +49,7 @@ def write_lab(lab: Lab, settings: dict[str, Any], lang: str, titles: dict[str, s
             "minutes": settings.get("minutes"),
             "points": f"{lab.max_score:g}",
             "prerequisites": [{"id": name, "title": titles[name]} for name in settings.get("prerequisites", [])],
+            "lesson": lesson if (ROOT / f"courses/{lang}/{lesson}.md").is_file() else None,
             "files": [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()],
         },
     }

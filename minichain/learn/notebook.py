@@ -60,7 +60,10 @@ class Watch:
         test = parse_header(result.info.raw_cell) if result is not None else None
         if test is not None:
             error = result.error_before_exec or result.error_in_exec
-            self.progress = apply_result(self.progress, judge(test, error, self.progress.lang))
+            judged = judge(test, error, self.progress.lang)
+            if error is not None and judged.status == "not run":
+                print(judged.message)  # below a bare NameError, where one looks
+            self.progress = apply_result(self.progress, judged)
             self.show(update=True)
 
     def show(self, update: bool = False) -> None:

@@ -140,7 +140,13 @@ def to_data(progress: Progress) -> dict[str, Any]:
         "version": progress.version,
         "lang": progress.lang,
         "tests": [
-            {"id": result.id, "points": to_number(result.points), "status": result.status, "message": result.message}
+            {
+                "id": result.id,
+                "task": result.task,
+                "points": to_number(result.points),
+                "status": result.status,
+                "message": result.message,
+            }
             for result in progress.results
         ],
         "points": to_number(progress.points),
@@ -163,7 +169,7 @@ def _explain(error: BaseException, words: dict[str, str]) -> tuple[Status, str]:
     if isinstance(error, NotImplementedError) and frames and frames[-1].f_code.co_name.isidentifier():
         return "failed", words["unwritten"].format(name=frames[-1].f_code.co_name)
     if isinstance(error, NameError) and frames and frames[0].f_code.co_filename == frames[-1].f_code.co_filename:
-        return "failed", words["unknown"].format(name=error.name)  # the test itself misses it: no cell has defined it yet
+        return "not run", words["unknown"].format(name=error.name)  # the test itself misses it: no cell has defined it yet
     if isinstance(error, AssertionError):
         return "failed", _read(error) or find_line(error.__traceback__)[1]
     text, code = f"{type(error).__name__}: {_read(error)}".removesuffix(": "), find_line(error.__traceback__)[1]

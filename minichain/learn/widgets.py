@@ -27,7 +27,8 @@ def import_widgets() -> Any:
 
 def build_list(label: str, options: list[tuple[str, Any]], chosen: Any) -> Any:
     """Return a drop-down list of (text, value), its label in front."""
-    return import_widgets().Dropdown(options=options, value=chosen, description=label, style={"description_width": "initial"})
+    styles = {"style": {"description_width": "initial"}, "layout": {"width": "max-content"}}
+    return import_widgets().Dropdown(options=options, value=chosen, description=label, **styles)
 
 
 def to_choice(number: int | None) -> int:

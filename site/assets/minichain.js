@@ -121,7 +121,10 @@ const wantChoice = (event) => {
   if (!quiz || quiz.querySelector("input:checked")) return;
   event.preventDefault();
   event.stopPropagation();
-  quiz.querySelector("input").focus();
+  const first = quiz.querySelector("input");
+  first.setCustomValidity(document.documentElement.lang.startsWith("zh") ? "请先选一个答案。" : "Choose an answer first.");
+  first.reportValidity();
+  quiz.addEventListener("change", () => first.setCustomValidity(""), { once: true });
 };
 if (document.querySelector(".quiz")) {
   addEventListener("submit", wantChoice, { capture: true });

@@ -164,6 +164,22 @@ NOT_IN_BROWSERS = (
 """What no browser can run (a shell, SQLite, processes), and parts that no lab uses: every learner would wait for them."""
 
 TRANSLATED: Final = ("jupyterlab", "notebook", "jupyterlab_widgets")
+MENU: Final = {
+    "About %1": ["关于 %1"],
+    "Cell Type": ["单元格类型"],
+    "menu\x04Cell Type": ["单元格类型"],
+    "Close and Shut Down %1…": ["关闭并停止%1…"],
+    "Close and Shut Down Notebook…": ["关闭并停止笔记本…"],
+    "Close and Shut Down": ["关闭并停止"],
+    "Download": ["下载"],
+    "Install more languages…": ["安装更多语言…"],
+    "Scratchpad console": ["草稿控制台"],
+    "Scratchpad Console": ["草稿控制台"],
+    "Show %1": ["显示%1"],
+    "Table of Contents": ["目录"],
+    "Notebook": ["笔记本"],
+}
+"""What the menus of a notebook say and Jupyter's Chinese words leave out."""
 """What the language pack knows that is in our lab; it brings the words of a dozen other extensions."""
 
 
@@ -279,7 +295,8 @@ def add_chinese(app: Path) -> None:
     path.write_text(json.dumps(config, indent=2), "utf-8")
     words = app / "api/translations/zh_CN.json"
     pack = json.loads(words.read_text("utf-8"))
-    pack["data"] = {name: pack["data"][name] for name in TRANSLATED}
+    pack["data"] = {name: pack["data"][name] | MENU for name in TRANSLATED}
+    pack["data"]["jupyterlite"] = {"": pack["data"]["jupyterlab"][""] | {"domain": "jupyterlite"}} | MENU
     words.write_text(json.dumps(pack, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 

@@ -43,15 +43,15 @@ def count_hooks(shell):
     return [len(shell.events.callbacks[event]) for event in ("pre_run_cell", "post_run_cell")]
 
 
-def test_the_table_follows_the_tests(shell):
+def test_the_table_follows_the_tests(shell, capsys):
     shell.run_cell(f"from minichain.learn import watch_progress\nwatch_progress({TESTS!r}, lab='00-sums', version='v1')")
     assert get_table(shell) == {
         "lab": "00-sums",
         "version": "v1",
         "lang": "en",
         "tests": [
-            {"id": "add", "points": 2, "status": "not run", "message": ""},
-            {"id": "mul", "points": 3, "status": "not run", "message": ""},
+            {"id": "add", "task": None, "points": 2, "status": "not run", "message": ""},
+            {"id": "mul", "task": None, "points": 3, "status": "not run", "message": ""},
         ],
         "points": 0,
         "max_points": 5,
@@ -59,17 +59,24 @@ def test_the_table_follows_the_tests(shell):
     shell.run_cell("def add(a, b):\n    raise NotImplementedError()")
     assert len(shell.display_pub.outputs) == 1  # a cell that is no test has no row
     shell.run_cell("# add · 2 points\nassert add(1, 2) == 3")
-    assert get_table(shell)["tests"][0] == {"id": "add", "points": 2, "status": "failed", "message": "add is not written yet."}
+    assert get_table(shell)["tests"][0] == {
+        "id": "add",
+        "task": None,
+        "points": 2,
+        "status": "failed",
+        "message": "add is not written yet.",
+    }
     shell.run_cell("def add(a, b): return a + b")
     assert get_states(shell)["add"] == "failed"
     shell.run_cell("# add · 2 points\nassert add(1, 2) == 3")
     shell.run_cell("# mul · 3 points\nassert mul(3, 4) == 12")
-    assert get_states(shell) == {"add": "passed", "mul": "failed"}
+    assert get_states(shell) == {"add": "passed", "mul": "not run"}
     assert get_table(shell)["tests"][1]["message"].startswith("mul is not there yet: run the cells above first, from the top.")
+    assert get_table(shell)["tests"][1]["message"] in capsys.readouterr().out
     shell.run_cell("def mul(a, b): return 1 / 0")
     shell.run_cell("# mul · 3 points\nassert mul(3, 4) == 12")
     message = "ZeroDivisionError: division by zero · in this line: def mul(a, b): return 1 / 0"
-    assert get_table(shell)["tests"][1] == {"id": "mul", "points": 3, "status": "error", "message": message}
+    assert get_table(shell)["tests"][1] == {"id": "mul", "task": None, "points": 3, "status": "error", "message": message}
     shell.run_cell("# more · 1 point\n")
     assert get_states(shell) == {"add": "passed", "mul": "error", "more": "passed"}
     assert (get_table(shell)["points"], get_table(shell)["max_points"]) == (3, 6)

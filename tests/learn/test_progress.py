@@ -107,7 +107,7 @@ def test_a_notebook_that_invents_tests_fills_no_memory():
         ("outer()", "failed", "link is not written yet.", "link 还没有写。"),
         (
             "missing(1)",
-            "failed",
+            "not run",
             "missing is not there yet: run the cells above first, from the top. If you have, look whether its cell shows an error.",
             "还没有 missing：请先从头依次运行上面的单元格；如果运行过，看看那个单元格有没有报错。",
         ),
@@ -198,8 +198,8 @@ def test_the_data_are_plain():
         "version": "v1",
         "lang": "en",
         "tests": [
-            {"id": "a", "points": 2, "status": "passed", "message": "why a"},
-            {"id": "b", "points": 2, "status": "not run", "message": "why b"},
+            {"id": "a", "task": None, "points": 2, "status": "passed", "message": "why a"},
+            {"id": "b", "task": None, "points": 2, "status": "not run", "message": "why b"},
         ],
         "points": 2,
         "max_points": 4,

@@ -340,11 +340,12 @@ def test_home_and_the_labs_page_show_the_points_that_the_lab_left(tab, address, 
 
 
 def test_a_quiz_answers_in_the_language_of_the_page_and_may_be_tried_again(tab, address):
-    for prefix, again, word in (("", "Try Again", "Right"), ("zh/", "重试", "对。")):
+    for prefix, choose, again, word in (("", "Choose", "Try again", "Right"), ("zh/", "请先选", "重试", "对。")):
         tab.goto(f"{address}{prefix}foundations/merkle-proofs/")
         quiz = tab.locator(".quiz").first
         quiz.locator("button[type=submit]").click()
         assert not quiz.locator(".quiz-feedback").is_visible()  # nothing was chosen, which is no wrong answer
+        assert quiz.locator("input").first.evaluate("input => input.validationMessage").startswith(choose)
         quiz.locator("input").nth(1).check()
         quiz.locator("button[type=submit]").click()
         assert quiz.locator("label").nth(2).evaluate("label => !label.closest('.correct')")  # the right choice is not given away

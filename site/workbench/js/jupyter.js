@@ -130,6 +130,12 @@ export class Jupyter {
     return (await future.done).content.status;
   }
 
+  // Run all cells until one fails, and go there; otherwise to the top.
+  async runAll() {
+    await this.app.commands.execute("notebook:run-all-cells").catch(() => {});
+    this.goTo(Math.max(0, this.getNotebook().cells.findIndex(({ outputs }) => outputs?.some((one) => one.output_type === "error"))));
+  }
+
   async restart() {
     await this.panel.sessionContext.restartKernel();
   }

@@ -98,7 +98,13 @@ async function awaitPython(restart = () => {}) {
   boot.restart();
   await restart();
   await startPython();
-  showNotice("restarted", say("restarted"));
+  showNotice("restarted", say("restarted"), [["run-all", runAll]]);
+}
+
+// It stops at the first error, which is the first test that is still to be passed.
+async function runAll() {
+  hideNotice("restarted");
+  await jupyter.runAll();
 }
 
 const restartPython = () => awaitPython(() => jupyter.restart());
@@ -328,7 +334,8 @@ async function start() {
   for (const id of ["points", "download", "files"]) get(id).disabled = false;
   get("points").hidden = false;
   boot.uncover();
-  const started = startPython();
+  const hasRun = notebook.content.cells.some((cell) => cell.outputs?.length);
+  const started = startPython().then(() => hasRun && showNotice("restarted", say("reopened"), [["run-all", runAll]]));
   boot.enter("python");
   loading.then((came) => {
     if (python === "ready") return;

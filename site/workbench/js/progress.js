@@ -18,7 +18,9 @@ function checkTests(tests) {
   if (!Array.isArray(tests)) return null;
   const valid = tests.slice(0, MAX_TESTS).every((test) => typeof test?.id === "string" && isPoints(test.points) && STATUSES.includes(test.status));
   if (!valid) return null;
-  return tests.slice(0, MAX_TESTS).map(({ id, points, status, message }) => ({ id: cut(id, 64), points, status, message: cut(message, 300) }));
+  return tests.slice(0, MAX_TESTS).map(({ id, task, points, status, message }) => {
+    return { id: cut(id, 64), task: Number.isInteger(task) ? task : null, points, status, message: cut(message, 300) };
+  });
 }
 
 function readAll(key = KEY) {
@@ -80,20 +82,23 @@ export class Progress {
     const data = message.content?.data?.[MIME_TYPE];
     if (data?.lab !== lab.id) return;
     const tests = checkTests(data.tests);
-    if (!tests?.some((test) => test.status !== "not run")) return;
+    if (!tests) return;
     this.apply(tests);
-    this.when = new Date();
-    this.save();
+    if (tests.some((test) => test.status !== "not run")) {
+      this.when = new Date();
+      this.save();
+    }
     this.onChange();
   }
 
-  // A fresh Python knows nothing of earlier runs, so "not run" takes nothing back.
+  // A fresh Python knows nothing of earlier runs, so "not run" takes nothing back, but it may say why the test could not run.
   apply(tests) {
     for (const test of tests) {
       const place = this.tests.findIndex((known) => known.id === test.id);
       if (place < 0) {
         if (this.tests.length < MAX_TESTS) this.tests.push(test);
       } else if (test.status !== "not run") this.tests[place] = test;
+      else this.tests[place] = { ...this.tests[place], task: test.task, message: test.message || this.tests[place].message };
     }
   }
 
@@ -157,7 +162,8 @@ export function drawPanel(body, progress, goTo, download) {
 }
 
 function drawRows(test, goTo) {
-  const name = element("button", { type: "button", class: "link", text: test.id, title: say("progress-go", { name: test.id }), click: () => goTo(test.id) });
+  const label = test.task ? `${test.task} ${test.id}` : test.id;
+  const name = element("button", { type: "button", class: "link", text: label, title: say("progress-go", { name: test.id }), click: () => goTo(test.id) });
   const result = element("td", { class: "result" }, drawMark(test.status), say(test.status.replace(" ", "-")));
   const earned = test.status === "passed" ? test.points : 0;
   const cells = [element("th", { scope: "row" }, name), result, element("td", { class: "number", text: `${earned} / ${test.points}` })];
