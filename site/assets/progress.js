@@ -35,7 +35,7 @@
       notYet: "还没有",
       quizzes: (right, all) => `答对 ${right} / ${all}`,
       points: (points, all) => `${points} / ${all} 分`,
-      sum: (right, quizzes, points, all) => `到目前为止：测验答对 ${right}\u00a0/\u00a0${quizzes} 题，实验得分 ${points}\u00a0/\u00a0${all}。`,
+      sum: (right, quizzes, points, all) => `到目前为止：自测答对 ${right}\u00a0/\u00a0${quizzes} 题，实验得分 ${points}\u00a0/\u00a0${all}。`,
       imported: (name, count) => `已导入“${name}”，其中 ${count} 项比这里的更好。`,
       nothing: (name) => `已导入“${name}”，里面没有比这里更好的结果。`,
       exported: (name) => `文件名是 ${name}，在你的下载文件夹里。`,
