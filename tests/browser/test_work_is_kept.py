@@ -65,6 +65,27 @@ def test_a_figure_stays_a_picture_when_its_python_is_gone(learn):
 
 
 @pytest.mark.timeout(600)
+def test_who_comes_back_hears_that_python_starts_afresh_and_loses_no_points(learn):
+    learner = learn().open_lab()
+    learner.set_source("hashing", get_solutions("en")["hashing"])
+    learner.run_all()
+    learner.wait_for(lambda: learner.get_points().startswith("3 "))
+    learner.save()
+    learner.page.goto("about:blank")
+    learner.open_lab()
+    assert "afresh" in learner.wait_for_notice("restarted")
+    learner.run_cell("test-hashing")  # which misses the names of the cells above
+    learner.wait_for_output("test-hashing", "hash_leaf is not there yet: run the cells above first")
+    assert learner.get_points().startswith("3 ")
+    learner.page.click("[data-notice=restarted] button:has-text('Run all')")
+    learner.wait_for(lambda: not learner.get_output("test-hashing"))
+    learner.wait_for_output("test-root", "NotImplementedError")
+    active = "return panel.content.activeCell.model.getMetadata('nbgrader')?.grade_id;"
+    learner.wait_for(lambda: learner.run_in_frame(active) == "test-root")
+    assert learner.get_points().startswith("3 ")
+
+
+@pytest.mark.timeout(600)
 def test_a_renamed_notebook_is_found_and_another_lab_s_is_left_alone(learn):
     learner = learn().open_lab(ready=False)
     mine, other, chinese = (copy.deepcopy(get_release("en")) for _ in range(3))
