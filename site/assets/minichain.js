@@ -11,10 +11,11 @@ for (const figure of document.querySelectorAll(".mc-choice")) {
   show(); // a browser that goes back remembers the choice, but not the picture
 }
 
+// The theme waits for the end of the document, which was long ago: scripts run once the page has been painted.
+document$.next(document);
+
 // A wide table scrolls in a box that the theme puts around it; the keyboard must reach that box.
-addEventListener("load", () => {
-  for (const box of document.querySelectorAll(".md-typeset__scrollwrap")) box.tabIndex = 0;
-});
+for (const box of document.querySelectorAll(".md-typeset__scrollwrap")) box.tabIndex = 0;
 
 // What a term means, beside it: for a mouse that rests on it, a keyboard that reaches it (Escape puts it away) and a finger, whose first tap
 // shows it and whose second one follows the link. Without a script it is the link's title.

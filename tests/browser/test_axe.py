@@ -77,6 +77,7 @@ def test_axe_finds_nothing_on_any_page(site, server, tab, lang, width):
     faults = []
     for name in find_pages(site, lang):
         tab.goto(server.url + name)
+        tab.wait_for_selector("html[data-scripts=run]", state="attached")
         faults += find_faults_of_looks(tab, name, width)
     assert not faults, "\n".join(faults)
 

@@ -270,9 +270,9 @@ def tab(browser, address):
     assert trouble == []
 
 
-def wait_for_scripts(home):
-    """Wait until the last script of the home page has run: there they begin when the page has been painted, which may be after `load`."""
-    home.locator(".mc-chain__buttons").wait_for()
+def wait_for_scripts(page):
+    """Wait until the last script of a page has run: they begin when it has been painted, which may be after `load`."""
+    page.wait_for_selector("html[data-scripts=run]", state="attached")
 
 
 @pytest.mark.parametrize(
@@ -288,6 +288,15 @@ def test_the_search_finds_the_lesson_and_the_lab_in_the_readers_language(tab, ad
     found = [urlsplit(link.evaluate("link => link.href")).path for link in results.all()]
     assert {f"/{start}foundations/merkle-proofs/", f"/{start}labs/02-merkle-proofs/"} <= set(found)
     assert all(path.startswith("/zh/") == (start == "zh/") for path in found)
+
+
+def test_the_theme_wakes_although_its_scripts_come_late(tab, address):
+    tab.goto(address + "foundations/tamper-evidence/")
+    wait_for_scripts(tab)
+    tab.locator("#check-yourself").scroll_into_view_if_needed()
+    tab.wait_for_selector(".md-header__title--active")  # the head shows the page's title once the page's own is out of sight
+    tab.wait_for_selector(".md-nav--secondary .md-nav__link--active", state="attached")
+    assert tab.locator(".md-typeset__scrollwrap[tabindex]").count() == tab.locator("article table").count() > 0
 
 
 @pytest.mark.parametrize("width", [390, 800, 1280])
