@@ -95,4 +95,5 @@ def test_from_the_home_page_to_full_points(learn, server, lang, tmp_path):
     assert (result["status"], result["score"], result["max_score"]) == ("graded", kept["points"], kept["max_points"])
 
     page.goto(f"{home}labs/{LAB.id}/")
+    page.wait_for_selector("html[data-scripts=run]", state="attached")
     assert page.inner_text("[data-progress] strong").replace(" ", "") in ("30of30", "30/30")
