@@ -23,7 +23,7 @@ from typing import Any, Final
 
 try:
     from commands import write_commands
-    from curriculum import CurriculumError, fill_curriculum
+    from curriculum import CurriculumError, fill_curriculum, load_curriculum
     from glossary import write_page
     from home import build_home
     from labpages import load_sources, write_lab
@@ -79,7 +79,8 @@ def assemble(lang: str, work: Path) -> None:
         {name: f"reference/{page}"} for write in (write_commands, write_reference) for name, page in write(lang, docs / "reference").items()
     ]
     titles = {name: lab.titles[lang] for name, (lab, _) in labs.items()}
-    cells = sum(write_lab(lab, settings, lang, titles, docs / "labs" / name) for name, (lab, settings) in labs.items())
+    lessons = {lab.id: lab.lesson for lab in load_curriculum().labs}
+    cells = sum(write_lab(lab, settings, lang, titles, lessons[name], docs / "labs" / name) for name, (lab, settings) in labs.items())
     config = build_config(lang, work, {name: settings for name, (_, settings) in labs.items()}, reference)
     (work / f"{lang}.yml").write_text(json.dumps(config, ensure_ascii=False, indent=1), "utf-8")  # JSON is YAML too
     print(f"{lang}       {len(list(docs.rglob('*.md')))} pages, {len(labs)} labs with {cells} cells")
@@ -171,12 +172,22 @@ def put_together(work: Path, out: Path) -> None:
         shutil.copy(SITE / "lite/offline.js", out / "assets/offline.js")
 
 
+_SEARCH_MENDED: Final = {
+    # It cuts a Chinese query one character too early, and looks for 智能合约 as 智能 and 合.
+    r"(for\(let (\w)=(\w)\+1;\2<)((\w)\.length;\2\+\+\)\5\.slice\(\3,\2\)in )": r"\1=\4",
+    # It takes each word for the beginning of one, so the "a" of "what is a quorum" finds "autograder". The last word is still being typed.
+    r"(search\((\w)\)\{if\(\2=)(\2\.replace)": r"\1\2.split(' ').filter((word,place,all)=>place==all.length-1||"
+    r"lunr.stopWordFilter(word.toLowerCase())).join(' '),\2=\3",
+}
+
+
 def mend_search(worker: Path) -> None:
-    """Let the theme cut a Chinese query up to its last character: one too early, it looks for 智能合约 as 智能 and 合."""
-    loop = r"(for\(let (\w)=(\w)\+1;\2<)((\w)\.length;\2\+\+\)\5\.slice\(\3,\2\)in )"
-    text, count = re.subn(loop, r"\1=\4", worker.read_text("utf-8"))
-    if count != 1:
-        raise LessonError(f"{worker.name} no longer cuts Chinese as it did: see whether it finds 智能合约 by itself")
+    """Change the theme's search worker where it does not find what is asked for."""
+    text = worker.read_text("utf-8")
+    for place, mended in _SEARCH_MENDED.items():
+        text, count = re.subn(place, mended, text)
+        if count != 1:
+            raise LessonError(f"{worker.name} has changed: see in build.py what was mended there, and whether it still has to be")
     worker.write_text(text, "utf-8")
 
 

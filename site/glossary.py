@@ -50,7 +50,8 @@ def write_page(lang: str, path: Path) -> None:
             notes = [words["iso"].format(term["iso"])] if "iso" in term else []
             notes += [f"{words['code']} <code>{html.escape(term['code'])}</code>"] if "code" in term else []
             note = f" <small>{' · '.join(notes)}</small>" if notes else ""
-            lines.append(f'<dt id="{term["id"]}">{html.escape(term[lang])} <span lang="{other}">{html.escape(term[other])}</span></dt>')
+            name = f' <span lang="{other}">{html.escape(term[other])}</span>' if term[other] != term[lang] else ""
+            lines.append(f'<dt id="{term["id"]}">{html.escape(term[lang])}{name}</dt>')
             lines.append(f"<dd>{html.escape(term[f'text_{lang}'])}{note}</dd>")
         lines += ["</dl>", ""]
     path.write_text("\n".join(lines), "utf-8")

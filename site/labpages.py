@@ -28,8 +28,11 @@ def load_sources() -> dict[str, tuple[Lab, dict[str, Any]]]:
     return {name: (load_lab(folder), tomllib.loads((folder / "lab.toml").read_text("utf-8"))) for name, folder in folders.items()}
 
 
-def write_lab(lab: Lab, settings: dict[str, Any], lang: str, titles: dict[str, str], folder: Path) -> int:
-    """Write a lab's page and its downloads into `folder`, and return how many cells the page shows. `titles` are all labs', by id."""
+def write_lab(lab: Lab, settings: dict[str, Any], lang: str, titles: dict[str, str], lesson: str, folder: Path) -> int:
+    """Write a lab's page and its downloads into `folder`, and return how many cells the page shows.
+
+    `titles` are all labs', by id; `lesson` is the page of its own lesson, or "".
+    """
     release = folder.with_name(f"{folder.name}.release")
     notebooks = write_release(lab, release, [lang])
     shutil.copytree(release / lang / lab.id, folder)
@@ -37,7 +40,6 @@ def write_lab(lab: Lab, settings: dict[str, Any], lang: str, titles: dict[str, s
     for path in notebooks:
         (folder / path.name).with_suffix(".py").write_text(to_script((folder / path.name).read_text("utf-8")), "utf-8")
     masters = lab.get_notebooks(lang)
-    lesson = f"{settings.get('course')}/{lab.id.partition('-')[2]}"
     meta = {
         "title": WORDS[lang]["lab"].format(title=lab.titles[lang]),
         "description": settings["outcome"][lang],
@@ -49,7 +51,7 @@ def write_lab(lab: Lab, settings: dict[str, Any], lang: str, titles: dict[str, s
             "minutes": settings.get("minutes"),
             "points": f"{lab.max_score:g}",
             "prerequisites": [{"id": name, "title": titles[name]} for name in settings.get("prerequisites", [])],
-            "lesson": lesson if (ROOT / f"courses/{lang}/{lesson}.md").is_file() else None,
+            "lesson": lesson,
             "files": [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()],
         },
     }

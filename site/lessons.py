@@ -4,7 +4,7 @@ A lesson is Markdown, in which four kinds of Python blocks mean more than code. 
 
     ```python run      shows the code and, below it, what it prints and what its last expression draws
     ```python figure   shows only what its last expression draws: a figure, or a dict of figures to choose from
-    ```python quiet    is run and shown folded: what the blocks after it need, and what they draw is not
+    ```python quiet    is run and shown folded, without what it prints: what the blocks after it need
     ```python show     shows source of this project, named and not copied: `minichain.crypto.merkle: compute_leaf_hash, compute_node_hash`
 
 Simplifications: code of a lesson is trusted, as all code of this checkout is, and runs in the build's own process.

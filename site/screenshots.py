@@ -109,6 +109,7 @@ def picture_lab(page: Any, address: str, name: str) -> None:
     frame = next(frame for frame in page.frames if "/lab/notebooks" in frame.url)
     frame.evaluate(_RUN_UP_TO_THE_FIGURE)
     frame.wait_for_selector(".jp-mod-active .jp-OutputArea svg[role=img]", timeout=BOOT_MILLISECONDS)
+    page.wait_for_selector(".strip", state="hidden")  # which says for a moment that Python is ready
     take(page, name)
 
 
@@ -125,8 +126,10 @@ def write_report(lang: str) -> Path:
 
 
 def take(page: Any, name: str) -> None:
-    """Take one picture, once fonts are there and nothing is under way."""
+    """Take one picture, once fonts are there, scripts have run and nothing is under way."""
     page.evaluate("document.fonts.ready.then(() => true)")
+    if page.locator("template#scripts").count():
+        page.wait_for_selector("html[data-scripts=run]", state="attached")
     page.mouse.move(0, 0)
     page.wait_for_timeout(600)
     page.screenshot(path=OUT / f"{name}.png", animations="disabled", caret="hide")

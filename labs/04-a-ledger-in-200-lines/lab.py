@@ -20,7 +20,7 @@
 
 # %% [markdown] lang="en"
 # ## How this works
-# - Run the cell below this text first (click into it and press Shift+Enter, or ▶ at the top): its table follows your tests as you run them; in the course's own page, the points at the top open it from anywhere. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
+# - Run the cell below this text first (click into it and press Shift+Enter, or ▶ at the top): its table follows your tests as you run them; in the course's own page, a click on the points at the top opens it, too. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
 # - Put your code in place of the line `raise NotImplementedError()`, then run the test cell below. No message means passed. `NotImplementedError` means that a task has no code yet. Otherwise read the **last line** of the error (the table shows it, too): it tells you what to look at. If it is one of Python's own errors, find the line of yours that `---->` points at. If several tests fail, begin with the first.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here. They try the edge cases, so every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top, and run every code cell on the way, those that are given too: a `NameError` in a test names what was not run. `hashlib` is all you need. People who know Python take four to five hours for the whole; tasks 1, 2, 5 and 8 are the long ones, and a pause does no harm: save the notebook, and run it from the top when you come back. Leave the cell with `SEED` as it is: the grader draws its examples from it.
@@ -43,7 +43,7 @@ SEED = 0
 # ## What is given
 # A **transaction** is what somebody (the `sender`) asks the ledger to do: a `method` and its `arguments`. It carries an `id`, the name of the `chain` it is meant for, and the time at which it becomes void, `expires` (0: never). Everything is plain data: dicts, lists, texts, whole numbers and bytes. You may rely on its form: transactions, blocks and ledgers always have the fields and types that this lab describes. Their *values* may be wrong, or a lie.
 #
-# Transactions are packed, in a fixed order, into **blocks**, and each block follows another: together they are the **chain**. The **height** of a block is its number in the chain; the first one has height 1.
+# Transactions are packed, in a fixed order, into **blocks**, and each block follows another: together they are the **chain**. The **height** of a block is its number in the chain; the first one has height 1. (A real chain begins with a genesis block of height 0, which holds its rules; here they are in the code.)
 #
 # The **state** is what holds now. It maps a key, such as `owner/A1` or `pledge/A1`, to a list `[value, height, index]`: the value, and who wrote it, namely transaction number `index`, from 0, of the block at `height`. The last two numbers are the **version** of the value. What was there before the first block, the members and their roles, has height 0, and for `index` the member's place in the list of members, from 0. What was deleted is no longer in the state.
 #
@@ -65,7 +65,7 @@ SEED = 0
 # ## 已经给出的
 # **交易**（transaction）是某人（发送者 `sender`）请账本办的一件事：一个方法 `method` 和它的参数 `arguments`。它带着编号 `id`、所属链的名字 `chain`，以及从什么时刻起作废：`expires`（0 表示永不作废）。数据只用最基本的类型：字典、列表、文本（字符串）、整数和字节串。交易、区块和账本的字段和类型都与这里写的一致，不必检查；可能弄错或造假的，是里面的**值**。
 #
-# 交易按固定的顺序装进一个个**区块**（block），区块一个接一个，连成**链**（chain）。区块的**高度**（height）就是它在链上的序号，第一个区块的高度是 1。
+# 交易按固定的顺序装进一个个**区块**（block），区块一个接一个，连成**链**（chain）。区块的**高度**（height）就是它在链上的序号，第一个区块的高度是 1。（真正的链从高度 0 的创世区块开始，规则写在里面；这里的规则就在代码里。）
 #
 # **状态**（state）就是账本此刻的内容。它把 `owner/A1`（A1 归谁）、`pledge/A1`（A1 质押给谁）这样的键映射到列表 `[value, height, index]`：值，以及它是哪一笔交易写的，也就是高度为 `height` 的区块里序号为 `index` 的交易（序号从 0 数起）。后两个数合起来，叫这个值的**版本**（version）。第一个区块之前就有的内容，也就是成员和他们的角色，高度记为 0，`index` 是这个成员在名单里的序号，也从 0 数起。删掉的键，就不在状态里了。
 #

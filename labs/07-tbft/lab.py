@@ -16,7 +16,7 @@
 
 # %% [markdown] lang="en"
 # ## How this works
-# - Run the cell below this text first (click into it and press Shift+Enter, or ▶ at the top): its table follows your tests as you run them; in the course's own page, the points at the top open it from anywhere. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
+# - Run the cell below this text first (click into it and press Shift+Enter, or ▶ at the top): its table follows your tests as you run them; in the course's own page, a click on the points at the top opens it, too. A cell that runs for more than 20 seconds is stopped, so an endless loop does no harm.
 # - Put your code in place of the line `raise NotImplementedError()`, then run the test cell below. No message means passed. `NotImplementedError` means that a task has no code yet. Otherwise read the **last line** of the error (the table shows it, too): it tells you what to look at. If it is one of Python's own errors, find the line of yours that `---->` points at. If several tests fail, begin with the first.
 # - The first line of a test cell says what it is worth: 30 points in all. When your work is graded, further tests run that you cannot see here: edge cases, and whole evenings at the table, votes from beginning to end with a liar among the members. So every sentence of a task counts.
 # - Later tasks call the functions of earlier ones: start at the top, and run every code cell on the way, those that are given too: a `NameError` in a test names what was not run. You need no import. Leave the cell with `SEED` as it is: the grader draws its examples from it.

@@ -51,7 +51,7 @@ _WORDS: Final = {
         "unfit": "The digest is the same, but digest, signature and public key do not fit together.",
         "valid": "The signature is valid.",
         "invalid": "The signature is not valid.",
-        "legend-other": "not as at the signer",
+        "legend-other": "differs from the signer's",
         "legend-sent": "handed over",
         "stop": " ",
     },

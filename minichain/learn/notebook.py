@@ -62,7 +62,7 @@ class Watch:
             error = result.error_before_exec or result.error_in_exec
             judged = judge(test, error, self.progress.lang)
             if error is not None and judged.status == "not run":
-                print(judged.message)  # below a bare NameError, where one looks
+                print(judged.message)  # beside a bare NameError, where one looks
             self.progress = apply_result(self.progress, judged)
             self.show(update=True)
 

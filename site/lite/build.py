@@ -167,17 +167,11 @@ TRANSLATED: Final = ("jupyterlab", "notebook", "jupyterlab_widgets")
 MENU: Final = {
     "About %1": ["关于 %1"],
     "Cell Type": ["单元格类型"],
-    "menu\x04Cell Type": ["单元格类型"],
-    "Close and Shut Down %1…": ["关闭并停止%1…"],
     "Close and Shut Down Notebook…": ["关闭并停止笔记本…"],
-    "Close and Shut Down": ["关闭并停止"],
     "Download": ["下载"],
     "Install more languages…": ["安装更多语言…"],
     "Scratchpad console": ["草稿控制台"],
-    "Scratchpad Console": ["草稿控制台"],
-    "Show %1": ["显示%1"],
     "Table of Contents": ["目录"],
-    "Notebook": ["笔记本"],
 }
 """What the menus of a notebook say and Jupyter's Chinese words leave out."""
 """What the language pack knows that is in our lab; it brings the words of a dozen other extensions."""

@@ -41,6 +41,11 @@ def get_stub(lang, grade_id):
     return next(compute_released_source(cell) for cell in get_master(lang).cells if cell.grade_id == grade_id)
 
 
+def wait_for_scripts(page):
+    """Wait until the last script of one of our pages has run: they begin when it has been painted, which may be after `load`."""
+    page.wait_for_selector("html[data-scripts=run]", state="attached")
+
+
 class Learner:
     """One browser profile, with one page open in it."""
 

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from tests.browser import tools
-from tests.browser.driving import LAB, LANGUAGES, ROOT, get_release, get_solutions
+from tests.browser.driving import LAB, LANGUAGES, ROOT, get_release, get_solutions, wait_for_scripts
 
 WIDTHS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 NOTEBOOK = ["#notebook"]
@@ -77,7 +77,7 @@ def test_axe_finds_nothing_on_any_page(site, server, tab, lang, width):
     faults = []
     for name in find_pages(site, lang):
         tab.goto(server.url + name)
-        tab.wait_for_selector("html[data-scripts=run]", state="attached")
+        wait_for_scripts(tab)
         faults += find_faults_of_looks(tab, name, width)
     assert not faults, "\n".join(faults)
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.browser.driving import LAB, LANGUAGES, ROOT, get_solutions
+from tests.browser.driving import LAB, LANGUAGES, ROOT, get_solutions, wait_for_scripts
 
 FIRST_VISIT_BYTES = 12_000_000
 FIRST_OUTPUT_SECONDS = 15.0
@@ -95,5 +95,5 @@ def test_from_the_home_page_to_full_points(learn, server, lang, tmp_path):
     assert (result["status"], result["score"], result["max_score"]) == ("graded", kept["points"], kept["max_points"])
 
     page.goto(f"{home}labs/{LAB.id}/")
-    page.wait_for_selector("html[data-scripts=run]", state="attached")
+    wait_for_scripts(page)
     assert page.inner_text("[data-progress] strong").replace(" ", "") in ("30of30", "30/30")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.driving import LAB, LANGUAGES, get_solutions
+from tests.browser.driving import LAB, LANGUAGES, get_solutions, wait_for_scripts
 
 LATER_VISIT_BYTES = 100_000
 
@@ -36,5 +36,5 @@ def test_lesson_and_lab_open_and_run_without_the_server(learn, server, lang):
     learner.wait_for(lambda: learner.get_kept_progress().get(LAB.id, {}).get("points") == 3)
 
     page.goto(f"{home}progress/")
-    page.wait_for_selector("html[data-scripts=run]", state="attached")
+    wait_for_scripts(page)
     assert page.inner_text(f"[data-lab='{LAB.id}'] [data-result]").startswith("3 ")

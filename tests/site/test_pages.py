@@ -16,6 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 
 from minichain.crypto.hash_chain import build_log
+from tests.browser.driving import wait_for_scripts
 from tests.site.reading import find_loads
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -270,11 +271,6 @@ def tab(browser, address):
     assert trouble == []
 
 
-def wait_for_scripts(page):
-    """Wait until the last script of a page has run: they begin when it has been painted, which may be after `load`."""
-    page.wait_for_selector("html[data-scripts=run]", state="attached")
-
-
 @pytest.mark.parametrize(
     ("start", "query"),
     [("zh/", "默克尔"), ("zh/", "默克尔根"), ("zh/", "一致性证明"), ("zh/", "Merkle"), ("", "Merkle"), ("", "consistency")],
@@ -297,6 +293,15 @@ def test_the_theme_wakes_although_its_scripts_come_late(tab, address):
     tab.wait_for_selector(".md-header__title--active")  # the head shows the page's title once the page's own is out of sight
     tab.wait_for_selector(".md-nav--secondary .md-nav__link--active", state="attached")
     assert tab.locator(".md-typeset__scrollwrap[tabindex]").count() == tab.locator("article table").count() > 0
+
+
+def test_a_question_is_answered_by_what_it_asks_for(tab, address):
+    tab.goto(address)
+    wait_for_scripts(tab)
+    tab.locator("[data-md-component=search-query]").fill("what is a quorum")
+    first = tab.locator(".md-search-result__item").first
+    first.wait_for(state="attached", timeout=20_000)
+    assert "quorum" in first.text_content().lower() and "Missing" not in first.text_content()
 
 
 @pytest.mark.parametrize("width", [390, 800, 1280])

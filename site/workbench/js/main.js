@@ -101,6 +101,11 @@ async function awaitPython(restart = () => {}) {
   showNotice("restarted", say("restarted"), [["run-all", runAll]]);
 }
 
+// Outputs of an earlier visit look as if their cells had run.
+function welcomeBack({ content }) {
+  if (content.cells.some((cell) => cell.outputs?.length)) showNotice("restarted", say("reopened"), [["run-all", runAll]]);
+}
+
 // It stops at the first error, which is the first test that is still to be passed.
 async function runAll() {
   hideNotice("restarted");
@@ -144,6 +149,7 @@ async function exchange(change, options) {
     if (await openNotebook(chosen, options)) {
       boot.restart();
       await startPython();
+      welcomeBack(chosen);
     }
   }
 }
@@ -334,8 +340,7 @@ async function start() {
   for (const id of ["points", "download", "files"]) get(id).disabled = false;
   get("points").hidden = false;
   boot.uncover();
-  const hasRun = notebook.content.cells.some((cell) => cell.outputs?.length);
-  const started = startPython().then(() => hasRun && showNotice("restarted", say("reopened"), [["run-all", runAll]]));
+  const started = startPython().then(() => welcomeBack(notebook));
   boot.enter("python");
   loading.then((came) => {
     if (python === "ready") return;
