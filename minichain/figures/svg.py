@@ -14,9 +14,8 @@ from typing import Final
 SANS: Final = "system-ui, 'Segoe UI', 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 MONO: Final = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
-_WIDE: Final = 600
 _SMALLEST: Final = 0.78
-"""How far a picture wider than `_WIDE` may shrink."""
+"""How far a picture may shrink: letters of 13 px become letters of 10."""
 
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -50,10 +49,9 @@ def text(content: str, at: Point, size: float, *, family: str = SANS, **attribut
 def picture(width: float, height: float, title: str, description: str, *children: str) -> str:
     """Return a whole SVG that reads itself out: `title` is its name, `description` what it shows.
 
-    It shrinks with the page, a wide one only while its letters can be read; then it scrolls. Its ids are derived from its content, so
+    It shrinks with the page, but only while its letters can be read; then it scrolls. Its ids are derived from its content, so
     that several pictures may stand in one page.
     """
-    least = f";min-width:{_SMALLEST * width:.0f}px" if width > _WIDE else ""
     mark = f"{zlib.crc32('|'.join((title, description, *children)).encode()):08x}"
     return element(
         "svg",
@@ -64,7 +62,7 @@ def picture(width: float, height: float, title: str, description: str, *children
         viewBox=f"0 0 {width:g} {height:g}",
         width=width,
         height=height,
-        style=f"max-width:100%{least};height:auto",
+        style=f"max-width:100%;min-width:{_SMALLEST * width:.0f}px;height:auto",
         role="img",
         aria_labelledby=f"title-{mark} desc-{mark}",
     )

@@ -27,7 +27,7 @@ def import_widgets() -> Any:
 
 def build_list(label: str, options: list[tuple[str, Any]], chosen: Any) -> Any:
     """Return a drop-down list of (text, value), its label in front."""
-    styles = {"style": {"description_width": "initial"}, "layout": {"width": "max-content"}}
+    styles = {"style": {"description_width": "initial"}, "layout": {"width": "max-content", "max_width": "100%"}}
     return import_widgets().Dropdown(options=options, value=chosen, description=label, **styles)
 
 
